@@ -1,0 +1,47 @@
+namespace AgentGateway.Conversation.Agents;
+
+/// <summary>An agent as its file describes it: immutable, validated, complete. Defaults are those of the schema.</summary>
+public sealed record AgentDefinition
+{
+    /// <summary>The folder's name: lower-case letters, digits and hyphens, 1..64 characters. It is the agent's id in URLs.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A name for people.</summary>
+    public required string DisplayName { get; init; }
+
+    /// <summary>One sentence for people who choose an agent.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Hash of everything the agent is made of (file, partials, tools): 12 hexadecimal digits.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>What stands behind a call.</summary>
+    public AgentMode Mode { get; init; }
+
+    /// <summary>BCP 47 language the agent speaks and hears.</summary>
+    public string Language { get; init; } = "en";
+
+    /// <summary>The system prompt; caller text is never templated into it. Empty for echo agents.</summary>
+    public string SystemPrompt { get; init; } = "";
+
+    /// <summary>Spoken first; null when the caller is to begin.</summary>
+    public string? Greeting { get; init; }
+
+    /// <summary>The embedded dialogue, when the file has one. Used by the script engine, and as a fallback when no model answers.</summary>
+    public ScriptDefinition? Script { get; init; }
+
+    /// <summary>The language model.</summary>
+    public LlmOptions Llm { get; init; } = new();
+
+    /// <summary>Speech to text.</summary>
+    public RecognizerOptions Stt { get; init; } = new();
+
+    /// <summary>Text to speech.</summary>
+    public SynthesizerOptions Tts { get; init; } = new();
+
+    /// <summary>Turn-taking.</summary>
+    public TurnOptions Turn { get; init; } = new();
+
+    /// <summary>Tools that the model may call.</summary>
+    public IReadOnlyList<ToolDefinition> Tools { get; init; } = [];
+}

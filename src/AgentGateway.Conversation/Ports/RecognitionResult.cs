@@ -1,0 +1,7 @@
+namespace AgentGateway.Conversation.Ports;
+
+/// <summary>What a recogniser makes of the present utterance.</summary>
+/// <param name="Utterance">0, 1, 2 ... within the session; changes after <see cref="IRecognitionSession.EndUtteranceAsync"/>.</param>
+/// <param name="Text">The whole text of the utterance so far (not a delta), trimmed; may be empty in a final.</param>
+/// <param name="IsFinal">True exactly once per ended utterance.</param>
+public readonly record struct RecognitionResult(int Utterance, string Text, bool IsFinal);

@@ -1,0 +1,9 @@
+namespace AgentGateway.Rtc.Primitives;
+
+/// <summary>
+/// The two ends of a UDP datagram, seen from this host: for a received one Local is where it arrived and Remote who
+/// sent it; for one to be sent Local is the source to use and Remote the destination.
+/// </summary>
+/// <param name="Local">This host's address and port.</param>
+/// <param name="Remote">The far end's address and port.</param>
+public readonly record struct DatagramPath(TransportAddress Local, TransportAddress Remote);
