@@ -19,4 +19,16 @@ public sealed record ToolDefinition
 
     /// <summary>How long a call may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Spoken before the tool runs, when the model said nothing itself; null for nothing.</summary>
+    public string? SayBefore { get; init; }
+
+    /// <summary>Spoken once when the tool takes longer than <see cref="FillerAfter"/>; null for nothing.</summary>
+    public string? Filler { get; init; }
+
+    /// <summary>How long to wait before the filler is spoken.</summary>
+    public TimeSpan FillerAfter { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>What the model is told when the tool did not answer in time; null for a plain error.</summary>
+    public string? OnTimeout { get; init; }
 }
