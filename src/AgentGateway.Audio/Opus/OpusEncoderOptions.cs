@@ -1,0 +1,35 @@
+namespace AgentGateway.Audio;
+
+/// <summary>How speech is encoded: 48 kHz mono, VoIP mode, variable bitrate.</summary>
+public sealed record OpusEncoderOptions
+{
+    /// <summary>Target bitrate in bit/s, 6000..510000. 28 kbit/s is fullband-quality speech.</summary>
+    public int Bitrate { get; init; } = 28_000;
+
+    /// <summary>0 (cheapest) to 10 (best). 5 costs about half the CPU of 10; see DESIGN.md for measurements.</summary>
+    public int Complexity { get; init; } = 5;
+
+    /// <summary>
+    /// Whether packets carry a copy of the frame before (LBRR, RFC 6716 section 2.1.7). It takes effect while
+    /// <see cref="ExpectedLossPercent"/> is above 0.
+    /// </summary>
+    public bool InbandFec { get; init; } = true;
+
+    /// <summary>Expected loss in percent, 0..100.</summary>
+    public int ExpectedLossPercent { get; init; } = 5;
+
+    /// <summary>Whether silence is sent as a few bytes every 400 ms (RFC 7587 section 3.1.3).</summary>
+    public bool Dtx { get; init; }
+
+    /// <summary>Throws when a value is out of range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The parameter name says which.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Bitrate, 6_000, nameof(Bitrate));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Bitrate, 510_000, nameof(Bitrate));
+        ArgumentOutOfRangeException.ThrowIfNegative(Complexity, nameof(Complexity));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Complexity, 10, nameof(Complexity));
+        ArgumentOutOfRangeException.ThrowIfNegative(ExpectedLossPercent, nameof(ExpectedLossPercent));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ExpectedLossPercent, 100, nameof(ExpectedLossPercent));
+    }
+}
