@@ -1,0 +1,38 @@
+using AgentGateway.Conversation.Agents;
+using AgentGateway.Conversation.Ports;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AgentGateway.Conversation.Session;
+
+/// <summary>Everything one conversation needs. Engines and clients are shared by many conversations; a session disposes none of them.</summary>
+public sealed record ConversationContext
+{
+    /// <summary>The agent that answers.</summary>
+    public required AgentDefinition Agent { get; init; }
+
+    /// <summary>Voice activity.</summary>
+    public required IVoiceActivityModel VoiceActivity { get; init; }
+
+    /// <summary>Speech to text.</summary>
+    public required ISpeechRecognizer Recognizer { get; init; }
+
+    /// <summary>Text to speech.</summary>
+    public required ISpeechSynthesizer Synthesizer { get; init; }
+
+    /// <summary>The language model, without a tool loop: the session runs the tools.</summary>
+    public required IChatClient ChatClient { get; init; }
+
+    /// <summary>Answers when <see cref="ChatClient"/> failed before its first token; null when there is none.</summary>
+    public IChatClient? FallbackChatClient { get; init; }
+
+    /// <summary>Tools the model may call.</summary>
+    public IReadOnlyList<AITool> Tools { get; init; } = [];
+
+    /// <summary>The one clock of the session.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the session logs; never the words of a conversation.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+}
