@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace AgentGateway.Rtc.Srtp;
 
 /// <summary>SRTP protection profiles; the values are their DTLS-SRTP identifiers (RFC 5764 section 4.1.2, RFC 7714 section 14.2).</summary>
+[SuppressMessage("Naming", "CA1707", Justification = "Profile and tag length are told apart as in the names of RFC 5764.")]
 public enum SrtpProfile
 {
     /// <summary>AES-128 counter mode, HMAC-SHA1 with an 80-bit tag. Every WebRTC peer has it (RFC 8827 section 6.5).</summary>
