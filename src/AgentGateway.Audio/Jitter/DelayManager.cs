@@ -1,0 +1,133 @@
+using AgentGateway.Primitives;
+
+namespace AgentGateway.Audio.Jitter;
+
+/// <summary>
+/// Decides how much delay the network needs. Each packet's transit time is compared with the fastest of the last two seconds; the worst of each
+/// half second enters a histogram that forgets slowly; a high quantile of it is the target. The worst of an interval, instead of each packet,
+/// makes one stall one event, however many packets the burst after it holds.
+/// </summary>
+internal sealed class DelayManager
+{
+    private const int Buckets = 128;
+    private const long BucketTicks = 5 * TimeSpan.TicksPerMillisecond;
+    private const long IntervalTicks = 500 * TimeSpan.TicksPerMillisecond;
+
+    // Q30 fixed point, so that the result does not depend on floating-point details.
+    private const int One = 1 << 30;
+    private const int Quantile = (int)(0.95 * One);
+    private const double ForgetFactor = 0.983;
+
+    // The base is the least transit time over these slots: eight of 250 ms.
+    private const int BaseSlots = 8;
+    private const long BaseSlotTicks = 250 * TimeSpan.TicksPerMillisecond;
+
+    private readonly long _minTicks;
+    private readonly long _maxTicks;
+    private readonly int[] _histogram = new int[Buckets];
+    private readonly long[] _slotMinimum = new long[BaseSlots];
+    private long _slotIndex;
+    private long _intervalStart;
+    private long _intervalWorst;
+    private int _intervals;
+    private bool _started;
+
+    public DelayManager(TimeSpan min, TimeSpan max)
+    {
+        _minTicks = min.Ticks;
+        _maxTicks = max.Ticks;
+        TargetTicks = _minTicks;
+    }
+
+    /// <summary>Delay to aim at.</summary>
+    public long TargetTicks { get; private set; }
+
+    /// <summary>Transit time (arrival minus media time) of the fastest recent packet; only differences mean anything.</summary>
+    public long BaseTransitTicks { get; private set; }
+
+    /// <summary>Media time of an RTP timestamp in ticks: 10^7 / 48000 = 625 / 3.</summary>
+    public static long MediaTicks(long timestamp) => timestamp * 625 / 3;
+
+    /// <summary>
+    /// Takes note of an arrival. <paramref name="extraTicks"/> is added to its delay in the statistics: the packet brought the content of the
+    /// one before it, which it should have brought earlier.
+    /// </summary>
+    public void Update(Instant now, long timestamp, long extraTicks)
+    {
+        long transit = now.Ticks - MediaTicks(timestamp);
+        UpdateBase(now, transit);
+        long delay = transit - BaseTransitTicks + extraTicks;
+        if (!_started)
+        {
+            _started = true;
+            _intervalStart = now.Ticks;
+            _intervalWorst = 0;
+        }
+        else if (now.Ticks - _intervalStart >= IntervalTicks)
+        {
+            Close(_intervalWorst);
+            _intervalStart = now.Ticks;
+            _intervalWorst = 0;
+        }
+
+        _intervalWorst = Math.Max(_intervalWorst, delay);
+    }
+
+    /// <summary>Forgets the stream's time line but not what was learnt about the network.</summary>
+    public void RestartTimeline() => _started = false;
+
+    /// <summary>Forgets everything.</summary>
+    public void Reset()
+    {
+        _started = false;
+        _intervals = 0;
+        Array.Clear(_histogram);
+        TargetTicks = _minTicks;
+    }
+
+    private void UpdateBase(Instant now, long transit)
+    {
+        long index = now.Ticks / BaseSlotTicks;
+        if (!_started || index - _slotIndex >= BaseSlots)
+        {
+            Array.Fill(_slotMinimum, long.MaxValue);
+            _slotIndex = index;
+        }
+
+        while (_slotIndex < index)
+        {
+            _slotIndex++;
+            _slotMinimum[_slotIndex % BaseSlots] = long.MaxValue;
+        }
+
+        ref long current = ref _slotMinimum[_slotIndex % BaseSlots];
+        current = Math.Min(current, transit);
+        long least = long.MaxValue;
+        foreach (long minimum in _slotMinimum)
+            least = Math.Min(least, minimum);
+        BaseTransitTicks = least;
+    }
+
+    private void Close(long worstTicks)
+    {
+        // The first intervals weigh more: 2 / (n + 1) makes the first one decide alone, until the steady factor is reached.
+        _intervals = Math.Min(_intervals + 1, 1_000_000);
+        double forget = Math.Min(ForgetFactor, Math.Max(0, 1 - (2.0 / (_intervals + 1))));
+        int factor = (int)(forget * One);
+        int bucket = (int)Math.Clamp(worstTicks / BucketTicks, 0, Buckets - 1);
+        long sum = 0;
+        for (int i = 0; i < Buckets; i++)
+        {
+            _histogram[i] = (int)(((long)_histogram[i] * factor) >> 30);
+            sum += _histogram[i];
+        }
+
+        _histogram[bucket] += (int)(One - sum);
+
+        long seen = 0;
+        int level = 0;
+        while (level < Buckets - 1 && (seen += _histogram[level]) < Quantile)
+            level++;
+        TargetTicks = Math.Clamp((level + 1) * BucketTicks, _minTicks, _maxTicks);
+    }
+}
