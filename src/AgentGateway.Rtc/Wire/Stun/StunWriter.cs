@@ -39,10 +39,10 @@ public ref struct StunWriter
     public bool Overflowed { get; private set; }
 
     /// <summary>Adds any attribute, padded with zeros.</summary>
-    public void AddAttribute(StunAttributeType type, ReadOnlySpan<byte> value) => value.CopyTo(Reserve(type, value.Length));
+    public void AddAttribute(StunAttributeType type, scoped ReadOnlySpan<byte> value) => value.CopyTo(Reserve(type, value.Length));
 
     /// <summary>USERNAME as "first:second".</summary>
-    public void AddUserName(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    public void AddUserName(scoped ReadOnlySpan<byte> first, scoped ReadOnlySpan<byte> second)
     {
         Span<byte> value = Reserve(StunAttributeType.UserName, first.Length + 1 + second.Length);
         if (value.IsEmpty)
@@ -65,7 +65,7 @@ public ref struct StunWriter
     public void AddIceControlled(ulong tieBreaker) => AddUInt64(StunAttributeType.IceControlled, tieBreaker);
 
     /// <summary>XOR-MAPPED-ADDRESS.</summary>
-    public void AddXorMappedAddress(in TransportAddress address)
+    public void AddXorMappedAddress(scoped in TransportAddress address)
     {
         Span<byte> ip = stackalloc byte[16];
         ip = ip[..address.WriteAddress(ip)];
@@ -82,7 +82,7 @@ public ref struct StunWriter
     /// <summary>ERROR-CODE.</summary>
     /// <param name="code">300..699.</param>
     /// <param name="reason">UTF-8, for humans.</param>
-    public void AddErrorCode(int code, ReadOnlySpan<byte> reason)
+    public void AddErrorCode(int code, scoped ReadOnlySpan<byte> reason)
     {
         Span<byte> value = Reserve(StunAttributeType.ErrorCode, 4 + reason.Length);
         if (value.IsEmpty)
@@ -95,7 +95,7 @@ public ref struct StunWriter
     }
 
     /// <summary>UNKNOWN-ATTRIBUTES.</summary>
-    public void AddUnknownAttributes(ReadOnlySpan<ushort> types)
+    public void AddUnknownAttributes(scoped ReadOnlySpan<ushort> types)
     {
         Span<byte> value = Reserve(StunAttributeType.UnknownAttributes, types.Length * 2);
         for (int i = 0; i < types.Length && !value.IsEmpty; i++)
@@ -104,7 +104,7 @@ public ref struct StunWriter
 
     /// <summary>MESSAGE-INTEGRITY over everything so far.</summary>
     /// <param name="key">The short-term password in UTF-8, or the long-term key.</param>
-    public void AddIntegrity(ReadOnlySpan<byte> key)
+    public void AddIntegrity(scoped ReadOnlySpan<byte> key)
     {
         int offset = Length;
         if (offset > StunWire.MaxAuthenticatedSize)
