@@ -15,8 +15,8 @@ internal sealed class DelayManager
 
     // Q30 fixed point, so that the result does not depend on floating-point details.
     private const int One = 1 << 30;
-    private const int Quantile = (int)(0.95 * One);
-    private const double ForgetFactor = 0.983;
+    private const int Quantile = (int)(0.92 * One);
+    private const double ForgetFactor = 0.96;
 
     // The base is the least transit time over these slots: eight of 250 ms.
     private const int BaseSlots = 8;
@@ -41,6 +41,9 @@ internal sealed class DelayManager
 
     /// <summary>Delay to aim at.</summary>
     public long TargetTicks { get; private set; }
+
+    /// <summary>Delay that the network needs, whatever least delay is wished for.</summary>
+    public long NeededTicks { get; private set; }
 
     /// <summary>Transit time (arrival minus media time) of the fastest recent packet; only differences mean anything.</summary>
     public long BaseTransitTicks { get; private set; }
@@ -83,6 +86,7 @@ internal sealed class DelayManager
         _intervals = 0;
         Array.Clear(_histogram);
         TargetTicks = _minTicks;
+        NeededTicks = 0;
     }
 
     private void UpdateBase(Instant now, long transit)
@@ -110,9 +114,9 @@ internal sealed class DelayManager
 
     private void Close(long worstTicks)
     {
-        // The first intervals weigh more: 2 / (n + 1) makes the first one decide alone, until the steady factor is reached.
+        // A plain average until the steady factor is reached: the first interval decides alone, and an early stall soon weighs little.
         _intervals = Math.Min(_intervals + 1, 1_000_000);
-        double forget = Math.Min(ForgetFactor, Math.Max(0, 1 - (2.0 / (_intervals + 1))));
+        double forget = Math.Min(ForgetFactor, 1 - (1.0 / _intervals));
         int factor = (int)(forget * One);
         int bucket = (int)Math.Clamp(worstTicks / BucketTicks, 0, Buckets - 1);
         long sum = 0;
@@ -128,6 +132,7 @@ internal sealed class DelayManager
         int level = 0;
         while (level < Buckets - 1 && (seen += _histogram[level]) < Quantile)
             level++;
-        TargetTicks = Math.Clamp((level + 1) * BucketTicks, _minTicks, _maxTicks);
+        NeededTicks = Math.Min((level + 1) * BucketTicks, _maxTicks);
+        TargetTicks = Math.Max(NeededTicks, _minTicks);
     }
 }

@@ -209,11 +209,14 @@ internal sealed class PlayoutEngine : IDisposable
         Concealed += packet.Sequence - NextSequence;
         long delay = Delay(now, packet.Timestamp);
         DelayTicks += (delay - DelayTicks) / 8;
-        BufferingTicks += now.Ticks - packet.Arrival.Ticks + DelayManager.MediaTicks(_queue.Count);
+        long queued = DelayManager.MediaTicks(_queue.Count);
+        BufferingTicks += now.Ticks - packet.Arrival.Ticks + queued;
         Decode(packet, payload);
         _lastPlayed = now;
+
+        // A packet is needed when the pull comes that its first sample is heard in, that much before the sample is heard.
         if (_kind == AudioFrameKind.Normal)
-            Stretch(now);
+            Stretch(now, DelayTicks - Math.Max(_delays.TargetTicks, _delays.NeededTicks + queued));
     }
 
     private void Decode(in StoredPacket packet, ReadOnlySpan<byte> payload)
@@ -359,9 +362,8 @@ internal sealed class PlayoutEngine : IDisposable
         return true;
     }
 
-    private void Stretch(Instant now)
+    private void Stretch(Instant now, long excess)
     {
-        long excess = DelayTicks - _delays.TargetTicks;
         bool fast = excess > FastMarginTicks;
         if (!fast && _sinceStretch < StretchHoldoff)
             return;
