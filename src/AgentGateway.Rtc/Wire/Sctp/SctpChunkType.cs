@@ -1,0 +1,22 @@
+namespace AgentGateway.Rtc.Wire.Sctp;
+
+/// <summary>Chunk types (RFC 9260 section 3.2, RFC 6525, RFC 3758).</summary>
+internal enum SctpChunkType : byte
+{
+    Data = 0,
+    Init = 1,
+    InitAck = 2,
+    Sack = 3,
+    Heartbeat = 4,
+    HeartbeatAck = 5,
+    Abort = 6,
+    Shutdown = 7,
+    ShutdownAck = 8,
+    Error = 9,
+    CookieEcho = 10,
+    CookieAck = 11,
+    ShutdownComplete = 14,
+    Reconfig = 130,
+    Padding = 132,
+    ForwardTsn = 192,
+}
