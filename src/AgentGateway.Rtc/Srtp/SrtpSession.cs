@@ -50,8 +50,8 @@ public sealed class SrtpSession : IDisposable
         ReadOnlySpan<byte> clientSalt = keyingMaterial.Slice(2 * keyLength, saltLength);
         ReadOnlySpan<byte> serverSalt = keyingMaterial[^saltLength..];
         return isClient
-            ? Create(profile, clientKey, clientSalt, serverKey, serverSalt)
-            : Create(profile, serverKey, serverSalt, clientKey, clientSalt);
+            ? CreateDirections(profile, clientKey, clientSalt, serverKey, serverSalt)
+            : CreateDirections(profile, serverKey, serverSalt, clientKey, clientSalt);
     }
 
     /// <summary>Encrypts an RTP packet in place and appends its tag.</summary>
@@ -81,7 +81,7 @@ public sealed class SrtpSession : IDisposable
         _receiver.Dispose();
     }
 
-    private static SrtpSession Create(
+    private static SrtpSession CreateDirections(
         SrtpProfile profile,
         ReadOnlySpan<byte> sendKey,
         ReadOnlySpan<byte> sendSalt,
