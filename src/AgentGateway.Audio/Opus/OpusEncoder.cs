@@ -31,6 +31,7 @@ public sealed class OpusEncoder : IOpusEncoder
         Set(LibOpus.SetSignal, LibOpus.SignalVoice);
         Set(LibOpus.SetInbandFec, options.InbandFec ? 1 : 0);
         Set(LibOpus.SetDtx, options.Dtx ? 1 : 0);
+        Set(LibOpus.SetMaxBandwidth, Bandwidth(options.MaxBandwidthHz));
         Bitrate = options.Bitrate;
         ExpectedLossPercent = options.ExpectedLossPercent;
         if (LibOpus.EncoderControl(_handle, LibOpus.GetLookahead, out int lookahead) == LibOpus.Ok)
@@ -91,6 +92,15 @@ public sealed class OpusEncoder : IOpusEncoder
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
+
+    private static int Bandwidth(int hertz) => hertz switch
+    {
+        4_000 => LibOpus.BandwidthNarrow,
+        6_000 => LibOpus.BandwidthNarrow + 1,
+        8_000 => LibOpus.BandwidthNarrow + 2,
+        12_000 => LibOpus.BandwidthNarrow + 3,
+        _ => LibOpus.BandwidthNarrow + 4,
+    };
 
     private void Set(int request, int value)
     {

@@ -15,8 +15,17 @@ public sealed record OpusEncoderOptions
     /// </summary>
     public bool InbandFec { get; init; } = true;
 
-    /// <summary>Expected loss in percent, 0..100.</summary>
-    public int ExpectedLossPercent { get; init; } = 5;
+    /// <summary>
+    /// Expected loss in percent, 0..100, until reports say otherwise (<see cref="IOpusEncoder.ExpectedLossPercent"/>). FEC costs bits and CPU, so
+    /// it starts when loss is seen.
+    /// </summary>
+    public int ExpectedLossPercent { get; init; }
+
+    /// <summary>
+    /// Highest audio frequency worth coding in Hz: 4000, 6000, 8000, 12000 or 20000. A voice synthesised at 16 kHz has nothing above 8000: coding
+    /// no more is cheaper and sounds better at the same bitrate.
+    /// </summary>
+    public int MaxBandwidthHz { get; init; } = 20_000;
 
     /// <summary>Whether silence is sent as a few bytes every 400 ms (RFC 7587 section 3.1.3).</summary>
     public bool Dtx { get; init; }
@@ -31,5 +40,7 @@ public sealed record OpusEncoderOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Complexity, 10, nameof(Complexity));
         ArgumentOutOfRangeException.ThrowIfNegative(ExpectedLossPercent, nameof(ExpectedLossPercent));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ExpectedLossPercent, 100, nameof(ExpectedLossPercent));
+        if (MaxBandwidthHz is not (4_000 or 6_000 or 8_000 or 12_000 or 20_000))
+            throw new ArgumentOutOfRangeException(nameof(MaxBandwidthHz), MaxBandwidthHz, "4000, 6000, 8000, 12000 or 20000 Hz.");
     }
 }

@@ -75,6 +75,17 @@ public sealed class OpusCodecTests
         }
     }
 
+    [Theory]
+    [InlineData(4_000)]
+    [InlineData(8_000)]
+    [InlineData(12_000)]
+    public void The_coded_bandwidth_is_limited_as_asked(int hertz)
+    {
+        byte[][] packets = Encode(Signals.Noise(new SeededRandom(1), 1), new OpusEncoderOptions { Bitrate = 64_000, MaxBandwidthHz = hertz });
+        Assert.All(packets, p => Assert.True(OpusPacket.TryParse(p, out OpusPacketInfo info) && info.BandwidthHz <= hertz));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OpusEncoder(new OpusEncoderOptions { MaxBandwidthHz = 9_000 }));
+    }
+
     [Fact]
     public void Silence_with_dtx_becomes_frames_that_need_not_be_sent()
     {

@@ -13,15 +13,12 @@ namespace AgentGateway.Audio.Opus.Interop;
 internal static partial class LibOpus
 {
     internal const int Ok = 0;
-    internal const int BadArgument = -1;
     internal const int BufferTooSmall = -2;
-    internal const int InternalError = -3;
     internal const int InvalidPacket = -4;
 
     internal const int ApplicationVoip = 2048;
 
     internal const int SetBitrate = 4002;
-    internal const int GetBitrate = 4003;
     internal const int SetMaxBandwidth = 4004;
     internal const int SetComplexity = 4010;
     internal const int SetInbandFec = 4012;
@@ -30,6 +27,9 @@ internal static partial class LibOpus
     internal const int SetSignal = 4024;
     internal const int GetLookahead = 4027;
     internal const int ResetState = 4028;
+
+    // Narrow, medium, wide, super-wide and full band follow one another.
+    internal const int BandwidthNarrow = 1101;
 
     internal const int SignalVoice = 3001;
 
