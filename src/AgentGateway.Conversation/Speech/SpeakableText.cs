@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Text;
+
+namespace AgentGateway.Conversation.Speech;
+
+/// <summary>Makes a chunk of a model's text speakable: without Markdown, emoji, tags and control characters.</summary>
+internal static class SpeakableText
+{
+    /// <summary>The chunk as it is spoken and shown; empty when nothing of it can be spoken.</summary>
+    public static string Clean(string text)
+    {
+        string unlinked = ReplaceLinks(text);
+        var result = new StringBuilder(unlinked.Length);
+        bool lineStart = true;
+        for (int i = 0; i < unlinked.Length;)
+        {
+            if (lineStart && TrySkipBlockMark(unlinked, i, out int afterMark))
+            {
+                i = afterMark;
+                lineStart = false;
+                continue;
+            }
+
+            Rune.DecodeFromUtf16(unlinked.AsSpan(i), out Rune rune, out int used);
+            int next = i + used;
+            if (rune.Value == '\n')
+                lineStart = true;
+            else if (!Rune.IsWhiteSpace(rune))
+                lineStart = false;
+            if (rune.Value == '<' && TrySkipTag(unlinked, i, out int afterTag))
+                next = afterTag;
+            else if (!IsMarkup(unlinked, i, rune) && !IsPicture(rune))
+                Append(result, rune);
+            i = next;
+        }
+
+        string clean = result.ToString().Trim();
+        return HasSpeech(clean) ? clean : "";
+    }
+
+    private static void Append(StringBuilder result, Rune rune)
+    {
+        if (Rune.IsWhiteSpace(rune))
+        {
+            if (result.Length > 0 && result[^1] != ' ')
+                result.Append(' ');
+        }
+        else if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format))
+        {
+            // Taking an emoji or a mark out must not leave a space before the full stop.
+            if (rune.Value is '.' or ',' or '!' or '?' && result.Length > 1 && result[^1] == ' ' && char.IsLetterOrDigit(result[^2]))
+                result.Length--;
+            result.Append(rune);
+        }
+    }
+
+    // "[text](url)" and "![alt](url)" become their text.
+    private static string ReplaceLinks(string text)
+    {
+        if (!text.Contains("](", StringComparison.Ordinal))
+            return text;
+        var result = new StringBuilder(text.Length);
+        int from = 0;
+        while (from < text.Length)
+        {
+            int middle = text.IndexOf("](", from, StringComparison.Ordinal);
+            int open = middle < 0 ? -1 : text.LastIndexOf('[', middle, middle - from + 1);
+            int close = middle < 0 ? -1 : text.IndexOf(')', middle);
+            if (open < 0 || close < 0)
+            {
+                int keep = middle < 0 ? text.Length : middle + 2;
+                result.Append(text, from, keep - from);
+                from = keep;
+                continue;
+            }
+
+            int end = open > from && text[open - 1] == '!' ? open - 1 : open;
+            result.Append(text, from, end - from).Append(text, open + 1, middle - open - 1);
+            from = close + 1;
+        }
+
+        return result.ToString();
+    }
+
+    // Headings, quotes and bullets. A list number stays: it is spoken.
+    private static bool TrySkipBlockMark(string text, int at, out int after)
+    {
+        int i = at;
+        while (i < text.Length && text[i] is ' ' or '\t')
+            i++;
+        int mark = i;
+        while (i < text.Length && text[i] is '#' or '>')
+            i++;
+        if (i == mark && i < text.Length && text[i] is '-' or '*' or '+' or '•')
+            i++;
+        after = i;
+        return i > mark && (i == text.Length || char.IsWhiteSpace(text[i]));
+    }
+
+    private static bool TrySkipTag(string text, int at, out int after)
+    {
+        after = at;
+        if (at + 1 >= text.Length || !(char.IsAsciiLetter(text[at + 1]) || text[at + 1] == '/'))
+            return false;
+        int close = text.IndexOf('>', at);
+        if (close < 0)
+            return false;
+        after = close + 1;
+        return true;
+    }
+
+    private static bool IsMarkup(string text, int at, Rune rune)
+    {
+        switch (rune.Value)
+        {
+            case '`' or '|':
+                return true;
+            case '*' or '~':
+                // "2 * 3" is arithmetic: a mark of emphasis touches a word.
+                return !(IsSpaceAt(text, at - 1) && IsSpaceAt(text, at + 1)) || (rune.Value == '*' && IsAt(text, at + 1, '*'));
+            case '_':
+                return !(IsWordAt(text, at - 1) && IsWordAt(text, at + 1));
+            default:
+                return false;
+        }
+    }
+
+    private static bool IsPicture(Rune rune) => rune.Value switch
+    {
+        0x200D or 0x20E3 => true,
+        >= 0xFE00 and <= 0xFE0F => true,
+        >= 0x2600 and <= 0x27BF => true,
+        >= 0x2190 and <= 0x21FF => true,
+        >= 0x2B00 and <= 0x2BFF => true,
+        >= 0x1F000 and <= 0x1FAFF => true,
+        >= 0xE0000 and <= 0xE007F => true,
+        0x2022 or 0x25CF or 0x25AA or 0x25A0 => true,
+        _ => false,
+    };
+
+    private static bool HasSpeech(string text)
+    {
+        foreach (char c in text)
+        {
+            if (char.IsLetterOrDigit(c) || c is '$' or '€' or '%' or '+')
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsSpaceAt(string text, int at) => at < 0 || at >= text.Length || char.IsWhiteSpace(text[at]);
+
+    private static bool IsWordAt(string text, int at) => at >= 0 && at < text.Length && char.IsLetterOrDigit(text[at]);
+
+    private static bool IsAt(string text, int at, char c) => at >= 0 && at < text.Length && text[at] == c;
+}

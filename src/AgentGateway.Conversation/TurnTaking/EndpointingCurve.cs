@@ -1,0 +1,56 @@
+namespace AgentGateway.Conversation.TurnTaking;
+
+/// <summary>
+/// How long to wait after speech before the turn is over, from how complete its text looks. The likelihood is a table of
+/// text patterns; the delay falls quadratically with it, so that doubt costs little and a dangling word costs much.
+/// </summary>
+internal sealed class EndpointingCurve(TurnVocabulary vocabulary, TimeSpan min, TimeSpan max)
+{
+    /// <summary>The delay from the end of speech.</summary>
+    public TimeSpan Delay(string text)
+    {
+        double doubt = 1 - Likelihood(text);
+        return min + ((max - min) * (doubt * doubt));
+    }
+
+    /// <summary>How likely it is, 0..1, that a caller who paused after this text has finished.</summary>
+    public double Likelihood(string text)
+    {
+        ReadOnlySpan<char> trimmed = text.AsSpan().TrimEnd();
+        if (trimmed.IsEmpty)
+            return 0.5;
+        List<string> words = TurnVocabulary.Words(text);
+        if (words.Count == 0)
+            return 0.5;
+        if (vocabulary.Complete.Contains(string.Join(' ', words)))
+            return 1;
+        if (trimmed.EndsWith("...") || trimmed[^1] is '…' or ',' or '-' or '–' or '—')
+            return 0.1;
+        if (vocabulary.Dangling.Contains(words[^1]))
+            return trimmed[^1] is '?' ? 0.8 : 0.05;
+        if (trimmed[^1] is '.' or '!' or '?' or '。' or '？' or '！')
+            return 0.95;
+        // Somebody who dictates digits pauses between the groups.
+        if (vocabulary.Digits.Contains(words[^1]) || char.IsAsciiDigit(words[^1][^1]))
+            return words.Count >= 4 && !AreDigits(words) ? 0.65 : 0.35;
+        if (words.Count >= 3 && vocabulary.Openers.Contains(words[0]))
+            return 0.85;
+        return words.Count switch
+        {
+            1 => 0.6,
+            <= 3 => 0.65,
+            _ => 0.7,
+        };
+    }
+
+    private bool AreDigits(List<string> words)
+    {
+        foreach (string word in words)
+        {
+            if (!vocabulary.Digits.Contains(word) && !char.IsAsciiDigit(word[0]))
+                return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,20 @@
+namespace AgentGateway.Conversation.TurnTaking;
+
+/// <summary>The reply that is being made or played.</summary>
+internal sealed class Reply
+{
+    /// <summary>The reply's number.</summary>
+    public required int Generation { get; init; }
+
+    /// <summary>The turn it answers; 0 for the greeting.</summary>
+    public required int Turn { get; init; }
+
+    /// <summary>The fixed phrase it consists of, if it is one.</summary>
+    public TurnPhrase? Phrase { get; init; }
+
+    /// <summary>Whether the caller may interrupt it.</summary>
+    public required bool Interruptible { get; init; }
+
+    /// <summary>Whether audio of it left.</summary>
+    public bool Played { get; set; }
+}

@@ -1,0 +1,130 @@
+using AgentGateway.Primitives;
+
+namespace AgentGateway.Conversation.TurnTaking;
+
+/// <summary>
+/// Smooths window probabilities into onsets, starts and ends of speech. Durations are those of the audio, so a burst of
+/// windows after a stall is judged as if it had come in time.
+/// </summary>
+internal sealed class SpeechDetector(TurnTakerOptions options)
+{
+    private const int SamplesPerSecond = 16_000;
+
+    private enum Voice
+    {
+        Silent,
+        Rising,
+        Candidate,
+        Speaking,
+        Falling,
+    }
+
+    private Voice _voice;
+    private TimeSpan _speech;
+    private TimeSpan _silence;
+
+    /// <summary>When the present or last speech began, in received audio.</summary>
+    public Instant SpeechStart { get; private set; }
+
+    /// <summary>Position of the sample at which it began.</summary>
+    public long StartPosition { get; private set; }
+
+    /// <summary>When the last speech ended, in received audio; moves while speech goes on.</summary>
+    public Instant SpeechEnd { get; private set; }
+
+    /// <summary>Position after the last window.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Whether a sound is going on that is or may become speech.</summary>
+    public bool IsActive => _voice is Voice.Candidate or Voice.Speaking or Voice.Falling;
+
+    /// <summary>Whether speech is going on.</summary>
+    public bool IsSpeaking => _voice is Voice.Speaking or Voice.Falling;
+
+    /// <summary>Length of the present or last speech, its short pauses included.</summary>
+    public TimeSpan SpeechLength => SpeechEnd - SpeechStart;
+
+    /// <summary>Adds a window.</summary>
+    public SpeechChange Process(float probability, long position, TimeSpan duration, Instant receivedAt)
+    {
+        Position = position;
+        bool loud = probability >= options.ActivationThreshold;
+        bool quiet = probability < options.ReleaseThreshold;
+        switch (_voice)
+        {
+            case Voice.Silent when loud:
+                _speech = TimeSpan.Zero;
+                SpeechStart = receivedAt - duration;
+                StartPosition = position - (long)(duration.TotalSeconds * SamplesPerSecond);
+                _voice = Voice.Rising;
+                return Rise(duration, receivedAt);
+            case Voice.Rising when quiet:
+                _voice = Voice.Silent;
+                return SpeechChange.None;
+            case Voice.Rising:
+            case Voice.Candidate when !quiet:
+                return Rise(duration, receivedAt);
+            case Voice.Candidate:
+                _silence += duration;
+                if (_silence < options.CandidateSilence)
+                    return SpeechChange.None;
+                _voice = Voice.Silent;
+                return SpeechChange.Dropped;
+            case Voice.Speaking when quiet:
+                _silence = TimeSpan.Zero;
+                _voice = Voice.Falling;
+                return Fall(duration);
+            case Voice.Speaking:
+            case Voice.Falling when loud:
+                SpeechEnd = receivedAt;
+                _voice = Voice.Speaking;
+                return SpeechChange.None;
+            case Voice.Falling:
+                return Fall(duration);
+            default:
+                return SpeechChange.None;
+        }
+    }
+
+    /// <summary>Ends speech without audio: none arrives any more.</summary>
+    /// <returns>Whether a sound was going on.</returns>
+    public bool Stop()
+    {
+        bool active = IsActive;
+        _voice = Voice.Silent;
+        return active;
+    }
+
+    private SpeechChange Rise(TimeSpan duration, Instant receivedAt)
+    {
+        _speech += duration;
+        _silence = TimeSpan.Zero;
+        SpeechEnd = receivedAt;
+        if (_speech >= options.StartSpeech)
+        {
+            // A start that skips the onset does not exist: with a window as long as the start, the onset is reported first.
+            if (_voice == Voice.Rising)
+            {
+                _voice = Voice.Candidate;
+                return SpeechChange.Onset;
+            }
+
+            _voice = Voice.Speaking;
+            return SpeechChange.Started;
+        }
+
+        if (_voice != Voice.Rising || _speech < options.CandidateSpeech)
+            return SpeechChange.None;
+        _voice = Voice.Candidate;
+        return SpeechChange.Onset;
+    }
+
+    private SpeechChange Fall(TimeSpan duration)
+    {
+        _silence += duration;
+        if (_silence < options.EndSilence)
+            return SpeechChange.None;
+        _voice = Voice.Silent;
+        return SpeechChange.Ended;
+    }
+}

@@ -1,0 +1,38 @@
+namespace AgentGateway.Conversation.TurnTaking;
+
+/// <summary>What a <see cref="TurnFact"/> says.</summary>
+public enum TurnFactKind
+{
+    /// <summary>Everything is prepared; the conversation begins.</summary>
+    Ready,
+
+    /// <summary>The voice activity of one window of the caller's audio.</summary>
+    Voice,
+
+    /// <summary>Recognised text of an utterance.</summary>
+    Transcript,
+
+    /// <summary>The recogniser failed; finals that were owed will not come.</summary>
+    RecognizerLost,
+
+    /// <summary>Text that the caller typed.</summary>
+    TypedText,
+
+    /// <summary>The reply made progress: a token, a chunk of speech, a tool.</summary>
+    ReplyProgress,
+
+    /// <summary>The first audio of a reply left.</summary>
+    PlayoutStarted,
+
+    /// <summary>More audio of a reply left.</summary>
+    PlayoutProgress,
+
+    /// <summary>Everything of a reply was played, or there was nothing to play.</summary>
+    ReplyFinished,
+
+    /// <summary>The agent wants to end the conversation when the present reply was heard.</summary>
+    EndAfterReply,
+
+    /// <summary>The conversation ends now.</summary>
+    End,
+}

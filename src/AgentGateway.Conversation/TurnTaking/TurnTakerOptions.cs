@@ -1,0 +1,102 @@
+using AgentGateway.Conversation.Agents;
+
+namespace AgentGateway.Conversation.TurnTaking;
+
+/// <summary>The numbers of turn-taking. All durations are positive.</summary>
+public sealed record TurnTakerOptions
+{
+    /// <summary>BCP 47 language of the caller; chooses the word lists.</summary>
+    public string Language { get; init; } = "en";
+
+    /// <summary>VAD probability at which speech begins.</summary>
+    public double ActivationThreshold { get; init; } = 0.5;
+
+    /// <summary>VAD probability below which speech ends.</summary>
+    public double ReleaseThreshold { get; init; } = 0.35;
+
+    /// <summary>Speech after which the agent holds its breath.</summary>
+    public TimeSpan CandidateSpeech { get; init; } = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>Silence that drops a candidate before it became speech.</summary>
+    public TimeSpan CandidateSilence { get; init; } = TimeSpan.FromMilliseconds(90);
+
+    /// <summary>Speech that opens a turn.</summary>
+    public TimeSpan StartSpeech { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Silence that ends speech.</summary>
+    public TimeSpan EndSilence { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Audio before the onset that the recogniser is given.</summary>
+    public TimeSpan PreRoll { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Least delay from the end of speech to the end of the turn.</summary>
+    public TimeSpan MinDelay { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Most delay from the end of speech to the end of the turn.</summary>
+    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMilliseconds(2500);
+
+    /// <summary>Whether the caller may interrupt.</summary>
+    public bool BargeIn { get; init; } = true;
+
+    /// <summary>Whether the greeting may be interrupted.</summary>
+    public bool GreetingInterruptible { get; init; } = true;
+
+    /// <summary>Speech over the agent that interrupts when one real word was recognised.</summary>
+    public TimeSpan MinBargeInSpeech { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How much longer speech without any recognised word has to be to interrupt.</summary>
+    public TimeSpan WordlessBargeInExtra { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Speech over the agent that interrupts although it was only back-channels so far.</summary>
+    public TimeSpan LongBackChannel { get; init; } = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>Most time playout stays held after speech over the agent ended.</summary>
+    public TimeSpan MaxDecisionWait { get; init; } = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>Bounds of the learned wait for a final, with text in hand.</summary>
+    public TimeSpan MinFinalWait { get; init; } = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>Most wait for a final, with text in hand; also the first estimate.</summary>
+    public TimeSpan MaxFinalWait { get; init; } = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>Most wait for a final when nothing was recognised yet.</summary>
+    public TimeSpan WordlessFinalWait { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Speech without words that is answered with "I did not understand".</summary>
+    public TimeSpan NotUnderstoodSpeech { get; init; } = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>A turn longer than this is answered although the caller goes on.</summary>
+    public TimeSpan MaxTurn { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Speech ends when no audio was received for this long.</summary>
+    public TimeSpan VoiceStall { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A reply that made no progress for this long is given up.</summary>
+    public TimeSpan ThinkingStall { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Playout that made no progress for this long is given up.</summary>
+    public TimeSpan SpeakingStall { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Preparation that takes longer is given up: the conversation begins as it is.</summary>
+    public TimeSpan StartingStall { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The engine's numbers for an agent.</summary>
+    public static TurnTakerOptions From(AgentDefinition agent)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        TurnOptions turn = agent.Turn;
+        return new TurnTakerOptions
+        {
+            Language = agent.Language,
+            ActivationThreshold = turn.ActivationThreshold,
+            ReleaseThreshold = Math.Min(turn.ReleaseThreshold, turn.ActivationThreshold),
+            StartSpeech = turn.StartSpeech,
+            EndSilence = turn.EndSilence,
+            MinDelay = turn.MinDelay,
+            MaxDelay = turn.MaxDelay < turn.MinDelay ? turn.MinDelay : turn.MaxDelay,
+            BargeIn = turn.BargeIn,
+            GreetingInterruptible = turn.GreetingInterruptible,
+            MinBargeInSpeech = turn.MinBargeInSpeech,
+        };
+    }
+}

@@ -1,0 +1,154 @@
+using System.Collections.Frozen;
+
+namespace AgentGateway.Conversation.TurnTaking;
+
+/// <summary>
+/// The words of a language that say something about turns. A language without lists works by punctuation and time alone.
+/// </summary>
+internal sealed class TurnVocabulary
+{
+    private static readonly TurnVocabulary English = new()
+    {
+        BackChannels = Set(
+            "uh huh", "uh-huh", "uhuh", "mm", "mhm", "mm-hmm", "mm hmm", "hm", "hmm", "mmm", "huh", "ah", "aha", "oh", "ooh", "okay", "ok", "kay", "k",
+            "yeah", "yep", "yup", "yes", "right", "sure", "i see", "got it", "alright", "all right", "cool", "nice", "great", "good", "wow",
+            "really", "exactly", "true", "uh", "um", "er", "erm"),
+        Interrupts = Set(
+            "stop", "wait", "no", "nope", "hold on", "hang on", "one moment", "one second", "excuse me", "sorry", "pardon", "listen", "hello", "hey",
+            "actually", "cancel", "never mind", "not that", "shut up", "be quiet", "let me", "what"),
+        Dangling = Set(
+            "and", "but", "or", "so", "because", "cause", "although", "though", "if", "when", "while", "unless", "until", "than", "that", "which",
+            "who", "whose", "the", "a", "an", "this", "these", "those", "my", "your", "his", "her", "its", "our", "their", "to", "of", "in", "on", "at",
+            "for", "from", "with", "by", "about", "into", "between", "near", "like", "as", "is", "are", "was", "were", "am", "be", "i", "we",
+            "they", "he", "she", "i'm", "it's", "i'd", "i'll", "i've", "we're", "can", "could", "would", "should", "will", "want", "need", "um",
+            "uh", "er", "erm", "hmm", "well", "not", "very", "also", "then", "maybe", "plus", "dot", "point", "double", "let's", "gonna", "wanna"),
+        Complete = Set(
+            "yes", "yes please", "no", "no thanks", "no thank you", "nope", "yep", "yeah", "sure", "okay", "ok", "thanks", "thank you", "bye",
+            "goodbye", "bye bye", "hello", "hi", "good morning", "good evening", "please", "correct", "right", "that's right", "that's all",
+            "that is all", "never mind", "i don't know", "stop", "help", "thank you very much", "thanks a lot", "thank you goodbye", "that's it"),
+        Openers = Set(
+            "what", "what's", "when", "when's", "where", "where's", "who", "who's", "how", "how's", "why", "which", "can", "could", "do", "does", "did",
+            "is", "are", "will", "would", "may", "have", "should"),
+        Digits = Set(
+            "zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+            "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+            "hundred", "thousand"),
+    };
+
+    private static readonly TurnVocabulary German = new()
+    {
+        BackChannels = Set(
+            "mhm", "hm", "hmm", "mm", "aha", "ah", "ach", "ach so", "achso", "oh", "okay", "ok", "ja", "jaja", "ja ja", "genau", "gut", "klar", "stimmt",
+            "richtig", "alles klar", "verstehe", "aja", "so", "schön", "super", "äh", "ähm"),
+        Interrupts = Set(
+            "stopp", "stop", "halt", "warte", "warten sie", "moment", "einen moment", "nein", "nee", "entschuldigung", "hallo", "sorry", "hör auf",
+            "was", "wie bitte", "abbrechen"),
+        Dangling = Set(
+            "und", "aber", "oder", "weil", "dass", "wenn", "ob", "als", "denn", "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem",
+            "einer", "mein", "meine", "dein", "ihr", "sein", "zu", "von", "in", "an", "auf", "mit", "für", "bei", "nach", "aus", "um", "über", "im",
+            "am", "vom", "zum", "zur", "ich", "wir", "sie", "er", "es", "ist", "sind", "war", "habe", "möchte", "will", "kann", "äh", "ähm", "also",
+            "nicht", "sehr", "noch", "punkt", "komma"),
+        Complete = Set(
+            "ja", "ja bitte", "nein", "nein danke", "danke", "vielen dank", "tschüss", "auf wiedersehen", "auf wiederhören", "hallo", "guten tag",
+            "guten morgen", "guten abend", "okay", "genau", "stimmt", "das war's", "das war alles", "bitte", "hilfe", "stopp"),
+        Openers = Set(
+            "was", "wann", "wo", "wer", "wie", "warum", "welche", "welcher", "welches", "kann", "können", "könnten", "haben", "hast", "ist", "sind", "gibt",
+            "darf", "wohin", "woher"),
+        Digits = Set(
+            "null", "eins", "zwei", "zwo", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf", "zwanzig", "dreißig",
+            "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig", "hundert", "tausend"),
+    };
+
+    private static readonly TurnVocabulary None = new();
+
+    private const int LongestPhrase = 3;
+
+    private static readonly FrozenSet<string> Empty = FrozenSet<string>.Empty;
+
+    /// <summary>Said while listening, without wanting the floor.</summary>
+    public FrozenSet<string> BackChannels { get; private init; } = Empty;
+
+    /// <summary>Said to take the floor, however short.</summary>
+    public FrozenSet<string> Interrupts { get; private init; } = Empty;
+
+    /// <summary>Words that a sentence does not end with.</summary>
+    public FrozenSet<string> Dangling { get; private init; } = Empty;
+
+    /// <summary>Whole turns, however short.</summary>
+    public FrozenSet<string> Complete { get; private init; } = Empty;
+
+    /// <summary>First words of questions.</summary>
+    public FrozenSet<string> Openers { get; private init; } = Empty;
+
+    /// <summary>Number words.</summary>
+    public FrozenSet<string> Digits { get; private init; } = Empty;
+
+    /// <summary>The lists of a BCP 47 language.</summary>
+    public static TurnVocabulary For(string language)
+    {
+        ReadOnlySpan<char> primary = language.AsSpan();
+        int hyphen = primary.IndexOf('-');
+        if (hyphen >= 0)
+            primary = primary[..hyphen];
+        return primary switch
+        {
+            _ when primary.Equals("en", StringComparison.OrdinalIgnoreCase) => English,
+            _ when primary.Equals("de", StringComparison.OrdinalIgnoreCase) => German,
+            _ => None,
+        };
+    }
+
+    /// <summary>The words of a text in lower case, without punctuation around them.</summary>
+    public static List<string> Words(string text)
+    {
+        List<string> words = [];
+        foreach (Range range in text.AsSpan().SplitAny(' ', '\t', '\n', '\r'))
+        {
+            ReadOnlySpan<char> word = text.AsSpan(range).Trim(".,;:!?\"'()[]…-–—¿¡");
+            if (word.IsEmpty)
+                continue;
+            words.Add(word.ToString().Replace('’', '\'').ToLowerInvariant());
+        }
+
+        return words;
+    }
+
+    /// <summary>How many words are left when back-channels are taken out.</summary>
+    public int CountRealWords(List<string> words)
+    {
+        int real = 0;
+        for (int i = 0; i < words.Count;)
+        {
+            int matched = Match(BackChannels, words, i);
+            real += matched == 0 ? 1 : 0;
+            i += Math.Max(matched, 1);
+        }
+
+        return real;
+    }
+
+    /// <summary>Whether the text holds a word or phrase that takes the floor.</summary>
+    public bool HasInterrupt(List<string> words)
+    {
+        for (int i = 0; i < words.Count; i++)
+        {
+            if (Match(Interrupts, words, i) > 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static int Match(FrozenSet<string> phrases, List<string> words, int at)
+    {
+        for (int length = Math.Min(LongestPhrase, words.Count - at); length > 0; length--)
+        {
+            if (phrases.Contains(string.Join(' ', words.GetRange(at, length))))
+                return length;
+        }
+
+        return 0;
+    }
+
+    private static FrozenSet<string> Set(params string[] words) => words.ToFrozenSet(StringComparer.Ordinal);
+}
