@@ -30,6 +30,10 @@ public sealed record UserTranscript(int Turn, string Text, bool IsFinal) : Conve
 /// <param name="Typed">True for text from a data channel.</param>
 public sealed record UserTurnCommitted(int Turn, string Text, bool Typed) : ConversationEvent;
 
+/// <summary>The caller was heard, but no words were recognised: the agent goes on, or asks again.</summary>
+/// <param name="Turn">The turn's number.</param>
+public sealed record UserTurnEmpty(int Turn) : ConversationEvent;
+
 /// <summary>A reply to a turn began to be generated; turn 0 is the greeting.</summary>
 public sealed record ReplyStarted(int Turn) : ConversationEvent;
 

@@ -1,5 +1,6 @@
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Ports;
+using AgentGateway.Conversation.Speech;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,11 +25,20 @@ public sealed record ConversationContext
     /// <summary>The language model, without a tool loop: the session runs the tools.</summary>
     public required IChatClient ChatClient { get; init; }
 
-    /// <summary>Answers when <see cref="ChatClient"/> failed before its first token; null when there is none.</summary>
+    /// <summary>Answers when <see cref="ChatClient"/> failed before it said anything; null when there is none.</summary>
     public IChatClient? FallbackChatClient { get; init; }
 
     /// <summary>Tools the model may call.</summary>
     public IReadOnlyList<AITool> Tools { get; init; } = [];
+
+    /// <summary>Speech of fixed phrases, shared by all conversations; null keeps none.</summary>
+    public PhraseCache? Phrases { get; init; }
+
+    /// <summary>What the agent says when no model is asked; null for the defaults of the agent's language.</summary>
+    public ConversationPhrases? Sentences { get; init; }
+
+    /// <summary>Time limits of providers.</summary>
+    public ProviderLimits Limits { get; init; } = new();
 
     /// <summary>The one clock of the session.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

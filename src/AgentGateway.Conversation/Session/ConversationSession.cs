@@ -14,49 +14,58 @@ public sealed class ConversationSession : IAsyncDisposable
     private const int MaxTypedLength = 4000;
 
     private readonly ConversationContext _context;
-    private readonly long _start;
-    private readonly AudioIntake _intake = new();
-    private readonly PlayoutQueue _playout = new();
-    private readonly AsyncSignal _wake = new();
-    private readonly Channel<ConversationEvent> _events;
-    private readonly Channel<TypedText> _typed = Channel.CreateBounded<TypedText>(32);
-    private int _endReason = -1;
+    private readonly SessionPorts _ports;
     private int _started;
 
-    /// <summary>Creates a session; nothing happens before <see cref="RunAsync"/>, except that audio is kept.</summary>
+    /// <summary>Creates a session; nothing happens before <see cref="RunAsync"/>, except that audio is kept. Media time starts here.</summary>
     public ConversationSession(ConversationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         _context = context;
-        _start = context.TimeProvider.GetTimestamp();
-        _events = Channel.CreateBounded<ConversationEvent>(new BoundedChannelOptions(1024) { SingleWriter = true });
+        _ports = new SessionPorts(context.TimeProvider);
     }
 
     /// <summary>
     /// What happens, in order; completes after <see cref="ConversationEnded"/>. One reader, which should keep up: when 1024
     /// events wait, the session drops progress and interim events.
     /// </summary>
-    public ChannelReader<ConversationEvent> Events => _events.Reader;
+    public ChannelReader<ConversationEvent> Events => _ports.Events.Reader;
 
     /// <summary>Samples of caller audio lost because the session could not keep up.</summary>
-    public long DroppedInputSamples => _intake.Dropped;
+    public long DroppedInputSamples => _ports.Intake.Dropped;
 
-    private Instant Now => new(_context.TimeProvider.GetElapsedTime(_start).Ticks);
+    /// <summary>Events lost because nobody read them in time.</summary>
+    public long DroppedEvents => _ports.Events.Dropped;
+
+    /// <summary>
+    /// The time from <see cref="PullAudio"/> to the caller's ear, as far as it is known (network and jitter buffer): what was
+    /// heard of an interrupted answer is counted back by it. 0..2 s; any thread.
+    /// </summary>
+    public TimeSpan OutputDelay
+    {
+        get => TimeSpan.FromSeconds((double)_ports.OutputDelaySamples / PlayoutQueue.SampleRate);
+        set => _ports.OutputDelaySamples = (long)(Math.Clamp(value.TotalSeconds, 0, 2) * PlayoutQueue.SampleRate);
+    }
 
     /// <summary>Hands over received audio: 16 kHz mono, 20 ms (320 samples) at a time. The media thread; never blocks.</summary>
     public void PushAudio(ReadOnlySpan<short> pcm16k)
     {
-        _intake.Push(pcm16k, Now);
-        _wake.Set();
+        _ports.Intake.Push(pcm16k, _ports.Now);
+        _ports.Wake.Set();
     }
 
     /// <summary>Takes the next 20 ms to send: 48 kHz mono, 960 samples. The media thread; never blocks or allocates.</summary>
     /// <returns>False when there is nothing to say; the frame is silence then.</returns>
     public bool PullAudio(Span<short> pcm48k)
     {
-        bool speech = _playout.Pull(Now, pcm48k);
-        if (speech)
-            _wake.Set();
+        long before = _ports.Playout.Position;
+        bool speech = _ports.Playout.Pull(_ports.Now, pcm48k);
+        if (_ports.Playout.Position != before)
+        {
+            _ports.Wake.Set();
+            _ports.Room.Set();
+        }
+
         return speech;
     }
 
@@ -69,34 +78,44 @@ public sealed class ConversationSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(text);
         text = text.Trim();
-        if (text.Length == 0)
-            return false;
-        bool taken = _typed.Writer.TryWrite(new TypedText(text.Length <= MaxTypedLength ? text : text[..MaxTypedLength], runImmediately, audioResponse));
-        _wake.Set();
-        return taken;
+        return text.Length > 0
+            && _ports.Type(new TypedText(text.Length <= MaxTypedLength ? text : text[..MaxTypedLength], runImmediately, audioResponse));
     }
 
     /// <summary>Asks for the end. Any thread; the first reason counts.</summary>
-    public void RequestEnd(ConversationEndReason reason)
-    {
-        Interlocked.CompareExchange(ref _endReason, (int)reason, -1);
-        _wake.Set();
-    }
+    public void RequestEnd(ConversationEndReason reason) => _ports.RequestEnd(reason);
 
     /// <summary>Runs the conversation until it ends. Once per session.</summary>
     /// <param name="cancellationToken">Ends it with <see cref="ConversationEndReason.ServerStopped"/>.</param>
-    /// <returns>Why it ended; everything the session started has ended too.</returns>
+    /// <returns>Why it ended; everything the session started has ended too. Failures are a reason, not an exception.</returns>
     public async Task<ConversationEndReason> RunAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
             throw new InvalidOperationException("A session runs once.");
+        SessionLog.Begins(_context.Logger, _context.Agent.Name, _context.Agent.Version);
         await using CancellationTokenRegistration registration =
             cancellationToken.Register(() => RequestEnd(ConversationEndReason.ServerStopped));
-        while (Volatile.Read(ref _endReason) < 0)
-            await _wake.WaitAsync(CancellationToken.None);
-        var reason = (ConversationEndReason)_endReason;
-        await _events.Writer.WriteAsync(new ConversationEnded(reason) { At = Now - Instant.Zero }, CancellationToken.None);
-        _events.Writer.Complete();
+        ConversationEndReason reason;
+        int turns = 0;
+        try
+        {
+            await using var loop = new ConversationLoop(_context, _ports);
+            reason = await loop.RunAsync();
+            turns = loop.Turns;
+        }
+        catch (Exception exception)
+        {
+            SessionLog.Failed(_context.Logger, exception);
+            reason = ConversationEndReason.Failed;
+            await _ports.Events.EmitAsync(new ConversationFault("internal_error", "The conversation failed.", Fatal: true) { At = At });
+        }
+
+        _ports.CloseTyped();
+        // Nothing of the agent may sound once the conversation is over.
+        _ports.Playout.Cut(int.MaxValue);
+        await _ports.Events.EmitAsync(new ConversationEnded(reason) { At = At });
+        _ports.Events.Complete();
+        SessionLog.Ended(_context.Logger, reason, turns, DroppedInputSamples, DroppedEvents);
         return reason;
     }
 
@@ -104,9 +123,10 @@ public sealed class ConversationSession : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         RequestEnd(ConversationEndReason.ServerStopped);
-        _events.Writer.TryComplete();
+        if (Volatile.Read(ref _started) == 0)
+            _ports.Events.Complete();
         return ValueTask.CompletedTask;
     }
 
-    private readonly record struct TypedText(string Text, bool RunImmediately, bool AudioResponse);
+    private TimeSpan At => _ports.Now - Instant.Zero;
 }

@@ -1,0 +1,148 @@
+using AgentGateway.Conversation.Events;
+using AgentGateway.Conversation.History;
+using AgentGateway.Conversation.TurnTaking;
+using Microsoft.Extensions.AI;
+
+namespace AgentGateway.Conversation.Session;
+
+/// <content>Doing what the turn-taker commands.</content>
+internal sealed partial class ConversationLoop
+{
+    private async ValueTask ExecuteAsync()
+    {
+        while (_turns.TryPollCommand(out TurnCommand command))
+            await ExecuteAsync(command);
+    }
+
+    private async ValueTask ExecuteAsync(TurnCommand command)
+    {
+        switch (command.Kind)
+        {
+            case TurnCommandKind.OpenUtterance:
+                OpenUtterance(command.Utterance, command.Position);
+                break;
+            case TurnCommandKind.EndUtterance:
+                if (!_recognition.End(command.Utterance))
+                    await _inbox.PostAsync(new SessionInput.Fact(TurnFact.Transcript(command.Utterance, "", isFinal: true)));
+                _utterance = 0;
+                break;
+            case TurnCommandKind.CommitTurn:
+                _history.AddUser(command.Text!);
+                await EmitAsync(new UserTurnCommitted(command.Turn, command.Text!, command.Typed) { At = At });
+                break;
+            case TurnCommandKind.AppendContext:
+                _history.AddUser(command.Text!);
+                break;
+            case TurnCommandKind.StartReply:
+                await StartReplyAsync(command);
+                break;
+            case TurnCommandKind.Say:
+                await SayAsync(command);
+                break;
+            case TurnCommandKind.CancelReply:
+                await CancelReplyAsync(command.Generation);
+                break;
+            case TurnCommandKind.HoldPlayout:
+                _ports.Playout.Hold();
+                break;
+            case TurnCommandKind.ReleasePlayout:
+                _ports.Playout.Release();
+                break;
+            case TurnCommandKind.ReportStalled:
+                SessionLog.Stalled(_context.Logger, command.Phase);
+                await EmitAsync(new ConversationFault("stalled", $"Nothing happened while {command.Phase}; the conversation goes on.", Fatal: false) { At = At });
+                break;
+            case TurnCommandKind.EndConversation:
+                _ended = command.Reason;
+                break;
+            default:
+                await ReportAsync(command);
+                break;
+        }
+    }
+
+    private ValueTask ReportAsync(in TurnCommand command)
+    {
+        ConversationEvent? e = command.Kind switch
+        {
+            TurnCommandKind.ReportState => new AgentStateChanged(command.State) { At = At },
+            TurnCommandKind.ReportUserStarted => new UserSpeechStarted { At = At },
+            TurnCommandKind.ReportUserStopped => new UserSpeechStopped { At = At },
+            TurnCommandKind.ReportTranscript => new UserTranscript(command.Turn, command.Text!, command.IsFinal) { At = At },
+            TurnCommandKind.ReportNoWords => new UserTurnEmpty(command.Turn) { At = At },
+            TurnCommandKind.ReportAgentStarted => new AgentSpeechStarted(command.Turn) { At = At },
+            TurnCommandKind.ReportAgentStopped => new AgentSpeechStopped(command.Turn) { At = At },
+            _ => null,
+        };
+        return e is null ? ValueTask.CompletedTask : EmitAsync(e);
+    }
+
+    private void OpenUtterance(int utterance, long position)
+    {
+        if (!_recognition.Begin(utterance))
+            return;
+        _utterance = utterance;
+        long end = _ports.Intake.Position;
+        while (position < end)
+        {
+            int count = _ports.Intake.ReadAt(ref position, _preRoll.AsSpan(0, (int)Math.Min(_preRoll.Length, end - position)));
+            if (count == 0)
+                return;
+            _recognition.Write(utterance, _preRoll.AsSpan(0, count));
+            position += count;
+        }
+    }
+
+    private async ValueTask StartReplyAsync(TurnCommand command)
+    {
+        IList<ChatMessage> messages = _history.ToMessages();
+        ReplyRun run = Begin(command, command.Spoken, isAnswer: true);
+        await EmitAsync(new ReplyStarted(run.Turn) { At = At });
+        _lastReply = _generator.AnswerAsync(run, messages, _lastReply);
+    }
+
+    private async ValueTask SayAsync(TurnCommand command)
+    {
+        ConversationPhrases sentences = _context.Sentences ?? ConversationPhrases.For(_context.Agent.Language);
+        string text = command.Phrase switch
+        {
+            TurnPhrase.Greeting => _context.Agent.Greeting!,
+            TurnPhrase.Apology => sentences.Apology,
+            _ => sentences.NotUnderstood,
+        };
+        ReplyRun run = Begin(command, spoken: true, isAnswer: false);
+        await EmitAsync(new ReplyStarted(run.Turn) { At = At });
+        _lastReply = _generator.SayAsync(run, text, _lastReply);
+    }
+
+    private ReplyRun Begin(in TurnCommand command, bool spoken, bool isAnswer)
+    {
+        _history.BeginReply(command.Generation, command.Turn);
+        return _run = new ReplyRun(_cancellation.Token)
+        {
+            Generation = command.Generation,
+            Turn = command.Turn,
+            Spoken = spoken,
+            IsAnswer = isAnswer,
+            SpeechEnd = command.SpeechEnd,
+            Decided = command.Decided,
+            Started = _ports.Now,
+        };
+    }
+
+    private async ValueTask CancelReplyAsync(int generation)
+    {
+        if (_run is not { } run || run.Generation != generation)
+            return;
+        long position = _ports.Playout.Cut(generation);
+        _run = null;
+        run.Cancel();
+        foreach (PlayoutTracker.Track track in run.Tracker.Tracks)
+            _history.Hear(generation, track.Segment, PlayoutTracker.HeardLength(track, position - _ports.OutputDelaySamples));
+        HeardText heard = _history.CutReply(generation);
+        run.Dispose();
+        await CompleteTextAsync(run);
+        if (run.PlayoutStarted && _turns.Phase != TurnPhase.Ended)
+            await EmitAsync(new AgentInterrupted(run.Turn, heard.Text) { At = At });
+    }
+}

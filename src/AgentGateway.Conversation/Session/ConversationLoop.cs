@@ -1,0 +1,260 @@
+using AgentGateway.Conversation.Events;
+using AgentGateway.Conversation.History;
+using AgentGateway.Conversation.TurnTaking;
+using AgentGateway.Primitives;
+
+namespace AgentGateway.Conversation.Session;
+
+/// <summary>
+/// The driver of the turn-taker: the one flow that owns it, the history and the event stream. It gathers what happened,
+/// tells the engine, does what the engine commands, and sleeps until something happens or is due.
+/// </summary>
+internal sealed partial class ConversationLoop : IAsyncDisposable
+{
+    private readonly ConversationContext _context;
+    private readonly SessionPorts _ports;
+    private readonly TurnTaker _turns;
+    private readonly ConversationHistory _history;
+    private readonly SessionInbox _inbox;
+    private readonly RecognitionPump _recognition;
+    private readonly ReplyGenerator _generator;
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly VoiceWindows _voice;
+    private readonly ITimer _timer;
+    private readonly short[] _preRoll = new short[AudioIntake.SampleRate / 10];
+
+    private ReplyRun? _run;
+    private Task _lastReply = Task.CompletedTask;
+    private Task _recognizing = Task.CompletedTask;
+    private Instant? _armed;
+    private int _utterance;
+    private ConversationEndReason? _ended;
+
+    public ConversationLoop(ConversationContext context, SessionPorts ports)
+    {
+        _context = context;
+        _ports = ports;
+        _turns = new TurnTaker(TurnTakerOptions.From(context.Agent), ports.Now);
+        _history = new ConversationHistory(context.Agent.SystemPrompt);
+        _inbox = new SessionInbox(ports.Wake);
+        _recognition = new RecognitionPump(context, _inbox);
+        _generator = new ReplyGenerator(context, new SpeechPump(context, ports.Playout, ports.Room, _inbox, () => ports.Now), _inbox, () => ports.Now);
+        _voice = new VoiceWindows(context.VoiceActivity, ports.Intake);
+        _timer = context.TimeProvider.CreateTimer(static wake => ((AsyncSignal)wake!).Set(), ports.Wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Runs to the end of the conversation.</summary>
+    public async Task<ConversationEndReason> RunAsync()
+    {
+        await EmitAsync(new AgentStateChanged(AgentState.Initializing) { At = At });
+        _recognizing = _recognition.RunAsync(_cancellation.Token);
+        await TellAsync(TurnFact.Ready(greeting: !string.IsNullOrWhiteSpace(_context.Agent.Greeting)));
+        while (true)
+        {
+            await GatherAsync();
+            if (_ended is { } reason)
+                return reason;
+            Arm();
+            await _ports.Wake.WaitAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Ends everything that was started and waits for it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _cancellation.Cancel();
+        _inbox.Close();
+        await _timer.DisposeAsync();
+        // These flows catch their own failures; a provider that ignores its token is left behind by Deadline.
+        await _lastReply;
+        await _recognizing;
+        _run?.Dispose();
+        _voice.Dispose();
+        _cancellation.Dispose();
+    }
+
+    /// <summary>Turns of the caller so far.</summary>
+    public int Turns => _turns.Turn;
+
+    private TimeSpan At => _ports.Now - Instant.Zero;
+
+    private async ValueTask GatherAsync()
+    {
+        if (_ports.RequestedEnd is { } requested)
+        {
+            await FollowPlayoutAsync();
+            await TellAsync(TurnFact.End(requested, afterReply: false));
+        }
+
+        while (_ended is null && _inbox.TryTake(out SessionInput input))
+            await TakeAsync(input);
+        while (_ended is null && _ports.Typed.TryRead(out TypedText typed))
+            await TellAsync(TurnFact.Typed(typed.Text, typed.RunImmediately, typed.AudioResponse));
+        while (_ended is null && _voice.TryNext(out float probability, out long end, out Instant arrival))
+        {
+            if (_utterance != 0)
+                _recognition.Write(_utterance, _voice.Window);
+            await TellAsync(TurnFact.Voice(probability, end, _voice.Duration, arrival));
+        }
+
+        if (_ended is not null)
+            return;
+        await FollowPlayoutAsync();
+        if (_turns.NextTimeout <= _ports.Now)
+        {
+            _turns.HandleTimeout(_ports.Now);
+            await ExecuteAsync();
+        }
+    }
+
+    private void Arm()
+    {
+        Instant? next = _turns.NextTimeout;
+        if (next == _armed)
+            return;
+        _armed = next;
+        TimeSpan due = next is { } at ? at - _ports.Now : Timeout.InfiniteTimeSpan;
+        // A timer counts whole milliseconds: it must not wake before the deadline.
+        _timer.Change(next is null ? due : due > TimeSpan.Zero ? due + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    private async ValueTask TellAsync(TurnFact fact)
+    {
+        _turns.Handle(_ports.Now, fact);
+        await ExecuteAsync();
+    }
+
+    private async ValueTask TakeAsync(SessionInput input)
+    {
+        switch (input)
+        {
+            case SessionInput.Fact fact:
+                await TellAsync(fact.Value);
+                break;
+            case SessionInput.Fault fault:
+                await EmitAsync(new ConversationFault(fault.Code, fault.Message, fault.Fatal) { At = At });
+                break;
+            case SessionInput.OfReply ofReply when _run is { } run && ofReply.Generation == run.Generation:
+                await TakeAsync(run, ofReply);
+                break;
+        }
+    }
+
+    private async ValueTask TakeAsync(ReplyRun run, SessionInput.OfReply input)
+    {
+        PlayoutTracker tracker = run.Tracker;
+        switch (input)
+        {
+            case SessionInput.TextDelta text:
+                await EmitAsync(new ReplyText(run.Turn, text.Delta) { At = At });
+                break;
+            case SessionInput.TextCompleted:
+                await CompleteTextAsync(run);
+                break;
+            case SessionInput.Segment segment:
+                tracker.Add(segment.Number, segment.Text);
+                _history.AddSegment(run.Generation, segment.Number, segment.Text);
+                if (!segment.Spoken)
+                    _history.Hear(run.Generation, segment.Number, segment.Text.Length);
+                await EmitAsync(new SegmentQueued(run.Turn, segment.Number, segment.Text, segment.Spoken) { At = At });
+                break;
+            case SessionInput.AudioBegins begins:
+                tracker.Begin(begins.Number, begins.Position);
+                break;
+            case SessionInput.AudioWords words:
+                tracker.AddWords(words.Number, words.Words, words.Trimmed);
+                break;
+            case SessionInput.AudioEnds ends:
+                tracker.End(ends.Number, ends.Position);
+                break;
+            case SessionInput.AudioLost lost:
+                // Shown instead of spoken: the caller has it all the same.
+                _history.Hear(run.Generation, lost.Number, int.MaxValue);
+                break;
+            case SessionInput.ToolStarted started:
+                await EmitAsync(new ToolCallStarted(run.Turn, started.CallId, started.Name, started.ArgumentsJson) { At = At });
+                break;
+            case SessionInput.ToolCompleted completed:
+                await EmitAsync(new ToolCallCompleted(run.Turn, completed.CallId, completed.Name, completed.ResultJson, completed.Failed) { At = At });
+                break;
+            case SessionInput.ToolsRan ran:
+                _history.AddTools(run.Generation, ran.Calls, ran.Results);
+                break;
+            case SessionInput.Sealed:
+                tracker.Seal();
+                break;
+        }
+
+        await TellAsync(TurnFact.Reply(TurnFactKind.ReplyProgress, run.Generation));
+        if (run is { EndsCall: true, EndReported: false })
+        {
+            run.EndReported = true;
+            await TellAsync(TurnFact.End(ConversationEndReason.AgentEnded, afterReply: true));
+        }
+    }
+
+    // What the media thread played since the last look: events, history, and facts for the engine.
+    private async ValueTask FollowPlayoutAsync()
+    {
+        if (_run is not { } run)
+            return;
+        long position = _ports.Playout.Position;
+        if (!run.PlayoutStarted && run.Tracker.HasStarted(position))
+        {
+            run.PlayoutStarted = true;
+            await TellAsync(TurnFact.Reply(TurnFactKind.PlayoutStarted, run.Generation));
+            if (_run != run)
+                return;
+        }
+
+        await MeasureAsync(run);
+        bool progressed = false;
+        foreach (PlayoutTracker.Track track in run.Tracker.Tracks)
+        {
+            if (track.Reported == track.Text.Length)
+                continue;
+            _history.Hear(run.Generation, track.Segment, PlayoutTracker.HeardLength(track, position - _ports.OutputDelaySamples));
+            int heard = PlayoutTracker.HeardLength(track, position);
+            if (heard <= track.Reported)
+                continue;
+            track.Reported = heard;
+            progressed = true;
+            await EmitAsync(heard == track.Text.Length
+                ? new SegmentCompleted(run.Turn, track.Segment, track.Text) { At = At }
+                : new SegmentProgress(run.Turn, track.Segment, track.Text, heard) { At = At });
+        }
+
+        if (progressed)
+            await TellAsync(TurnFact.Reply(TurnFactKind.PlayoutProgress, run.Generation));
+        if (_run == run && run.Tracker.IsFinished(position))
+            await FinishAsync(run);
+    }
+
+    private async ValueTask FinishAsync(ReplyRun run)
+    {
+        foreach (PlayoutTracker.Track track in run.Tracker.Tracks)
+            _history.Hear(run.Generation, track.Segment, track.Text.Length);
+        _history.CompleteReply(run.Generation);
+        _run = null;
+        run.Dispose();
+        await TellAsync(TurnFact.Reply(TurnFactKind.ReplyFinished, run.Generation));
+    }
+
+    private async ValueTask MeasureAsync(ReplyRun run)
+    {
+        if (run.Measured || !run.IsAnswer || !_ports.Playout.TryGetFirstAudible(run.Generation, out Instant audible))
+            return;
+        run.Measured = true;
+        await EmitAsync(new TurnMeasured(run.Measure(audible)) { At = At });
+    }
+
+    private async ValueTask CompleteTextAsync(ReplyRun run)
+    {
+        if (run.TextCompleted)
+            return;
+        run.TextCompleted = true;
+        await EmitAsync(new ReplyTextCompleted(run.Turn) { At = At });
+    }
+
+    private ValueTask EmitAsync(ConversationEvent e) => _ports.Events.EmitAsync(e);
+}

@@ -1,0 +1,103 @@
+using AgentGateway.Conversation.Ports;
+using AgentGateway.Conversation.Speech;
+
+namespace AgentGateway.Conversation.Session;
+
+/// <summary>Knows where the chunks and words of a reply lie in the playout queue, and so what was heard at a position.</summary>
+internal sealed class PlayoutTracker
+{
+    // 14 characters a second, as people speak: used until the length of a chunk's audio is known.
+    private const int SamplesPerCharacter = PlayoutQueue.SampleRate / 14;
+
+    private readonly List<Track> _tracks = [];
+    private bool _sealed;
+
+    /// <summary>The chunks, in order.</summary>
+    public IReadOnlyList<Track> Tracks => _tracks;
+
+    public void Add(int segment, string text) => _tracks.Add(new Track { Segment = segment, Text = text });
+
+    public void Begin(int segment, long position) => Find(segment)?.Start = position;
+
+    public void End(int segment, long position) => Find(segment)?.End = position;
+
+    public void AddWords(int segment, IReadOnlyList<WordTiming> words, long trimmed)
+    {
+        if (Find(segment) is not { } track)
+            return;
+        foreach (WordTiming word in words)
+        {
+            long end = (long)(word.End.TotalSeconds * PlayoutQueue.SampleRate) - trimmed;
+            track.Words.Add((Math.Max(0, end), Math.Min(word.TextOffset + word.TextLength, track.Text.Length)));
+        }
+    }
+
+    public void Seal() => _sealed = true;
+
+    /// <summary>Whether anything was played.</summary>
+    public bool HasStarted(long position) => _tracks.Exists(track => track.Start is { } start && position > start);
+
+    /// <summary>Whether everything was played; chunks that were not spoken count as played.</summary>
+    public bool IsFinished(long position) =>
+        _sealed && _tracks.TrueForAll(track => track.Start is null || (track.End is { } end && position >= end));
+
+    /// <summary>How many characters of a chunk's text were played at a position.</summary>
+    public static int HeardLength(Track track, long position)
+    {
+        if (track.Start is not { } start || position <= start)
+            return 0;
+        if (track.End is { } end && position >= end)
+            return track.Text.Length;
+        long played = position - start;
+        if (track.Words.Count > 0)
+        {
+            int heard = 0;
+            foreach ((long wordEnd, int textEnd) in track.Words)
+            {
+                if (wordEnd > played)
+                    break;
+                heard = textEnd;
+            }
+
+            return heard;
+        }
+
+        long length = Math.Max(1, track.End is { } known ? known - start : (long)track.Text.Length * SamplesPerCharacter);
+        return WordEndBefore(track.Text, (int)Math.Min(track.Text.Length - 1, track.Text.Length * played / length));
+    }
+
+    // A word counts once it was played whole.
+    private static int WordEndBefore(string text, int length)
+    {
+        if (length < 0)
+            return 0;
+        if (char.IsWhiteSpace(text[length]))
+            return length;
+        int at = length;
+        while (at > 0 && !char.IsWhiteSpace(text[at - 1]))
+            at--;
+        while (at > 0 && char.IsWhiteSpace(text[at - 1]))
+            at--;
+        return at;
+    }
+
+    private Track? Find(int segment) => _tracks.Find(track => track.Segment == segment);
+
+    /// <summary>One chunk.</summary>
+    internal sealed class Track
+    {
+        public required int Segment { get; init; }
+
+        public required string Text { get; init; }
+
+        public long? Start { get; set; }
+
+        public long? End { get; set; }
+
+        /// <summary>For each word: where it ends in samples from the start, and in the text.</summary>
+        public List<(long End, int TextEnd)> Words { get; } = [];
+
+        /// <summary>Characters that were reported as played.</summary>
+        public int Reported { get; set; }
+    }
+}

@@ -1,0 +1,83 @@
+using AgentGateway.Conversation.Events;
+using AgentGateway.Primitives;
+
+namespace AgentGateway.Conversation.Session;
+
+/// <summary>One reply while it is made. The marks are written by its flow before what they mark is posted.</summary>
+internal sealed class ReplyRun : IDisposable
+{
+    private readonly CancellationTokenSource _cancellation;
+
+    public ReplyRun(CancellationToken conversation)
+    {
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(conversation);
+        Token = _cancellation.Token;
+    }
+
+    public required int Generation { get; init; }
+
+    public required int Turn { get; init; }
+
+    public required bool Spoken { get; init; }
+
+    /// <summary>Whether it answers a turn, and how fast it does is measured.</summary>
+    public bool IsAnswer { get; init; }
+
+    public Instant SpeechEnd { get; init; }
+
+    public Instant Decided { get; init; }
+
+    public Instant Started { get; init; }
+
+    public Instant? FirstToken { get; set; }
+
+    public Instant? FirstChunk { get; set; }
+
+    public Instant? FirstAudio { get; set; }
+
+    public PlayoutTracker Tracker { get; } = new();
+
+    public bool Measured { get; set; }
+
+    public bool TextCompleted { get; set; }
+
+    /// <summary>Whether a tool asked for the end of the call.</summary>
+    public bool EndsCall { get; set; }
+
+    public bool EndReported { get; set; }
+
+    public bool PlayoutStarted { get; set; }
+
+    /// <summary>The present provider call's limit, moved while tools run.</summary>
+    public Deadline? Deadline { get; set; }
+
+    /// <summary>Cancelled when the reply is; usable for as long as its flow needs it.</summary>
+    public CancellationToken Token { get; }
+
+    /// <summary>The parts of the answer's latency: each begins where the one before ended, so they add up.</summary>
+    public TurnLatency Measure(Instant audible)
+    {
+        Instant at = SpeechEnd;
+        return new TurnLatency
+        {
+            Turn = Turn,
+            Endpointing = Next(ref at, Decided),
+            Transcription = Next(ref at, Started),
+            LlmFirstToken = Next(ref at, FirstToken),
+            FirstChunk = Next(ref at, FirstChunk),
+            TtsFirstAudio = Next(ref at, FirstAudio),
+            Pacing = Next(ref at, audible),
+        };
+    }
+
+    public void Cancel() => _cancellation.Cancel();
+
+    public void Dispose() => _cancellation.Dispose();
+
+    private static TimeSpan Next(ref Instant at, Instant? mark)
+    {
+        Instant before = at;
+        at = Instant.Max(at, mark ?? at);
+        return at - before;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Threading.Channels;
+using AgentGateway.Conversation.Events;
+using AgentGateway.Conversation.Speech;
+using AgentGateway.Primitives;
+
+namespace AgentGateway.Conversation.Session;
+
+/// <summary>What the threads around a session share with its loop.</summary>
+internal sealed class SessionPorts
+{
+    private const int TypedCapacity = 32;
+
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private readonly Channel<TypedText> _typed =
+        Channel.CreateBounded<TypedText>(new BoundedChannelOptions(TypedCapacity) { SingleReader = true });
+
+    private long _outputDelaySamples;
+    private int _endReason = -1;
+
+    public SessionPorts(TimeProvider time)
+    {
+        _time = time;
+        _start = time.GetTimestamp();
+        Events = new EventSink(time);
+    }
+
+    public AudioIntake Intake { get; } = new();
+
+    public PlayoutQueue Playout { get; } = new();
+
+    /// <summary>Something happened.</summary>
+    public AsyncSignal Wake { get; } = new();
+
+    /// <summary>The playout queue has room again.</summary>
+    public AsyncSignal Room { get; } = new();
+
+    public EventSink Events { get; }
+
+    public ChannelReader<TypedText> Typed => _typed.Reader;
+
+    /// <summary>Media time, from the making of the session.</summary>
+    public Instant Now => new(_time.GetElapsedTime(_start).Ticks);
+
+    /// <summary>From playout here to the caller's ear, in samples of the playout queue.</summary>
+    public long OutputDelaySamples
+    {
+        get => Volatile.Read(ref _outputDelaySamples);
+        set => Volatile.Write(ref _outputDelaySamples, value);
+    }
+
+    public ConversationEndReason? RequestedEnd => Volatile.Read(ref _endReason) is >= 0 and var reason ? (ConversationEndReason)reason : null;
+
+    public bool Type(in TypedText text)
+    {
+        bool taken = _typed.Writer.TryWrite(text);
+        Wake.Set();
+        return taken;
+    }
+
+    public void CloseTyped() => _typed.Writer.TryComplete();
+
+    public void RequestEnd(ConversationEndReason reason)
+    {
+        Interlocked.CompareExchange(ref _endReason, (int)reason, -1);
+        Wake.Set();
+    }
+}

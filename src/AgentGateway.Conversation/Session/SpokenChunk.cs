@@ -1,0 +1,6 @@
+namespace AgentGateway.Conversation.Session;
+
+/// <summary>A chunk of a reply on its way to the synthesizer.</summary>
+/// <param name="Number">Unique in the conversation; grows.</param>
+/// <param name="Text">What is spoken.</param>
+internal readonly record struct SpokenChunk(int Number, string Text);
