@@ -121,7 +121,7 @@ public sealed record IceCandidate
         bool literal = TransportAddress.TryParse(host, (ushort)port, out TransportAddress address);
         if (!literal && !IsHostName(host))
             return false;
-        candidate = new IceCandidate
+        var parsed = new IceCandidate
         {
             Foundation = foundation.ToString(),
             Component = (int)component,
@@ -131,7 +131,10 @@ public sealed record IceCandidate
             HostName = literal ? null : host.ToString(),
             Type = type,
         };
-        return TryExtensions(ref reader, ref candidate);
+        if (!TryExtensions(ref reader, ref parsed))
+            return false;
+        candidate = parsed;
+        return true;
     }
 
     /// <summary>The attribute value "candidate:...", as in SDP after "a=" and in trickled JSON.</summary>

@@ -58,5 +58,12 @@ internal static class SdpFormatter
         }
     }
 
-    private static void Line(StringBuilder text, char type, string value) => text.Append(type).Append('=').Append(value).Append("\r\n");
+    private static void Line(StringBuilder text, char type, string value)
+    {
+        // Attributes are checked when they are made; this catches the other fields. A line break here would let one value
+        // pose as several lines.
+        if (value.AsSpan().ContainsAny("\r\n\0"))
+            throw new InvalidOperationException($"The '{type}=' line contains a line break or NUL.");
+        text.Append(type).Append('=').Append(value).Append("\r\n");
+    }
 }

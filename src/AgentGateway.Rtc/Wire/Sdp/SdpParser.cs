@@ -197,7 +197,7 @@ internal ref struct SdpParser
             return Fail(SdpErrorCode.TooLarge, "There are too many attributes in a section.");
         if (name.SequenceEqual("candidate") && ++_candidates > _limits.MaxCandidatesPerSection)
             return Fail(SdpErrorCode.TooLarge, "There are too many candidates in a section.");
-        string? value = colon < 0 ? null : line[(colon + 1)..].Trim(' ').ToString();
+        string? value = colon < 0 ? null : line[(colon + 1)..].TrimEnd(' ').ToString();
         string? reason = SdpAttributeRules.Check(name, value);
         if (reason is not null)
             return Fail(SdpErrorCode.BadAttribute, reason);

@@ -103,6 +103,7 @@ public sealed class SdpSession
         ReadDirection(media.Attributes) ?? ReadDirection(Attributes) ?? SdpDirection.SendReceive;
 
     /// <summary>The canonical text: the order of RFC 8866 section 9, CRLF after each line.</summary>
+    /// <exception cref="InvalidOperationException">A field that was set contains a line break or NUL.</exception>
     public override string ToString() => SdpFormatter.Format(this);
 
     internal static IReadOnlyList<SdpFingerprint> ReadFingerprints(SdpAttributeList attributes)

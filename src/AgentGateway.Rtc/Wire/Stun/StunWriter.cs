@@ -39,7 +39,12 @@ public ref struct StunWriter
     public bool Overflowed { get; private set; }
 
     /// <summary>Adds any attribute, padded with zeros.</summary>
-    public void AddAttribute(StunAttributeType type, scoped ReadOnlySpan<byte> value) => value.CopyTo(Reserve(type, value.Length));
+    public void AddAttribute(StunAttributeType type, scoped ReadOnlySpan<byte> value)
+    {
+        Span<byte> reserved = Reserve(type, value.Length);
+        if (!reserved.IsEmpty)
+            value.CopyTo(reserved);
+    }
 
     /// <summary>USERNAME as "first:second".</summary>
     public void AddUserName(scoped ReadOnlySpan<byte> first, scoped ReadOnlySpan<byte> second)
