@@ -30,6 +30,12 @@ public sealed record AgentDefinition
     /// <summary>The embedded dialogue, when the file has one. Used by the script engine, and as a fallback when no model answers.</summary>
     public ScriptDefinition? Script { get; init; }
 
+    /// <summary>Said when no language model answers and the script has nothing to say either.</summary>
+    public string Apology { get; init; } = "I am sorry, I can not answer right now. Please try again in a moment.";
+
+    /// <summary>Where the agent is: decides what "tomorrow" means. The server's zone by default.</summary>
+    public TimeZoneInfo? TimeZone { get; init; }
+
     /// <summary>The language model.</summary>
     public LlmOptions Llm { get; init; } = new();
 
@@ -44,4 +50,15 @@ public sealed record AgentDefinition
 
     /// <summary>Tools that the model may call.</summary>
     public IReadOnlyList<ToolDefinition> Tools { get; init; } = [];
+
+    /// <summary>
+    /// The system prompt for a call that begins now: <see cref="SystemPrompt"/> with its only placeholder, <c>{{now}}</c>, replaced by
+    /// day and time where the agent is. Nothing that a caller says is ever put there.
+    /// </summary>
+    public string RenderSystemPrompt(DateTimeOffset now)
+    {
+        DateTimeOffset local = TimeZone is null ? now : TimeZoneInfo.ConvertTime(now, TimeZone);
+        return SystemPrompt.Replace(
+            "{{now}}", local.ToString("dddd, d MMMM yyyy, HH:mm", System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace AgentGateway.Conversation.Agents;
 
 /// <summary>What a tool runs.</summary>
@@ -8,4 +10,7 @@ public sealed record ToolBinding
 
     /// <summary>An HTTP endpoint: the arguments are POSTed as JSON, the answer is JSON.</summary>
     public Uri? Http { get; init; }
+
+    /// <summary>Settings of the built-in function: a JSON object, validated when the file is loaded; null for none.</summary>
+    public JsonElement? Settings { get; init; }
 }

@@ -1,0 +1,78 @@
+using AgentGateway.Conversation.Agents.Documents;
+
+namespace AgentGateway.Conversation.Agents.Loading;
+
+/// <summary>The front matter of agent.md, key by key. prompts/agent.schema.json is written from this.</summary>
+internal static class FrontMatterShape
+{
+    private static readonly AgentDefinition Empty = new() { Name = "", DisplayName = "", Version = "" };
+
+    private static readonly ObjectShape<LlmOptions> Llm = new ObjectShape<LlmOptions>(() => new LlmOptions())
+        .Key(
+            "provider",
+            new ChoiceShape<string>(("auto", "auto"), ("script", "script"), ("openai", "openai"), ("ollama", "ollama")),
+            (o, v) => o with { Provider = v },
+            "auto: a configured endpoint or key, else an Ollama on this machine, else the script. Default: auto.")
+        .Key("model", new TextShape(200), (o, v) => o with { Model = v }, "The model's name as the endpoint knows it. Default: the configured one.")
+        .Key(
+            "base_url",
+            new HttpUrlShape(),
+            (o, v) => o with { BaseUrl = v },
+            "Base URL of an OpenAI-compatible endpoint. A configured key is sent only to the endpoint it was configured for.")
+        .Key("temperature", new NumberShape(0, 2), (o, v) => o with { Temperature = v }, "Sampling temperature. Default: the endpoint's.")
+        .Key("max_output_tokens", new IntegerShape(1, 4096), (o, v) => o with { MaxOutputTokens = v }, "Longest reply. Default: 512.")
+        .Key(
+            "first_token_timeout_ms",
+            new MillisecondsShape(200, 60_000),
+            (o, v) => o with { FirstTokenTimeout = v },
+            "How long to wait for the first token, retries included. Default: 8000.");
+
+    private static readonly ObjectShape<RecognizerOptions> Stt = new ObjectShape<RecognizerOptions>(() => new RecognizerOptions())
+        .Key(
+            "provider",
+            new ChoiceShape<string>(("auto", "auto"), ("sherpa", "sherpa"), ("whisper", "whisper"), ("pocketsphinx", "pocketsphinx")),
+            (o, v) => o with { Provider = v },
+            "Which engine listens. Default: auto.")
+        .Key("hints", new ListShape<string>(new TextShape(100), 100), (o, v) => o with { Hints = v }, "Words that are likely to be said.");
+
+    private static readonly ObjectShape<SynthesizerOptions> Tts = new ObjectShape<SynthesizerOptions>(() => new SynthesizerOptions())
+        .Key(
+            "provider",
+            new ChoiceShape<string>(("auto", "auto"), ("flite", "flite"), ("espeak", "espeak")),
+            (o, v) => o with { Provider = v },
+            "Which engine speaks. Default: auto.")
+        .Key("voice", new TextShape(100), (o, v) => o with { Voice = v }, "The voice as the engine names it. Default: the engine's.")
+        .Key("rate", new NumberShape(0.5, 2), (o, v) => o with { Rate = v }, "Speaking rate; 1 is normal. Default: 1.");
+
+    private static readonly ObjectShape<TurnOptions> Turn = new ObjectShape<TurnOptions>(() => new TurnOptions())
+        .Key("min_ms", new MillisecondsShape(50, 5000), (o, v) => o with { MinDelay = v }, "Least time from the end of speech to the end of the turn. Default: 300.")
+        .Key("max_ms", new MillisecondsShape(50, 10_000), (o, v) => o with { MaxDelay = v }, "Most time from the end of speech to the end of the turn. Default: 2500.")
+        .Key("activation", new NumberShape(0.05, 0.99), (o, v) => o with { ActivationThreshold = v }, "Speech probability at which speech begins. Default: 0.5.")
+        .Key("release", new NumberShape(0.01, 0.99), (o, v) => o with { ReleaseThreshold = v }, "Speech probability below which speech ends. Default: 0.35.")
+        .Key("start_speech_ms", new MillisecondsShape(20, 2000), (o, v) => o with { StartSpeech = v }, "Speech needed to open a turn. Default: 200.")
+        .Key("end_silence_ms", new MillisecondsShape(20, 2000), (o, v) => o with { EndSilence = v }, "Silence after which speech has ended. Default: 200.")
+        .Key("barge_in", new FlagShape(), (o, v) => o with { BargeIn = v }, "Whether the caller may interrupt the agent. Default: true.")
+        .Key("min_barge_in_ms", new MillisecondsShape(60, 5000), (o, v) => o with { MinBargeInSpeech = v }, "Speech that interrupts the agent by its length alone. Default: 500.")
+        .Key("greeting_interruptible", new FlagShape(), (o, v) => o with { GreetingInterruptible = v }, "Whether the greeting may be interrupted. Default: true.");
+
+    /// <summary>The whole front matter.</summary>
+    public static readonly ObjectShape<AgentDefinition> Instance = new ObjectShape<AgentDefinition>(() => Empty)
+        .Key("display_name", new TextShape(80), (o, v) => o with { DisplayName = v }, "A name for people.", required: true)
+        .Key("description", new TextShape(300), (o, v) => o with { Description = v }, "One sentence for people who choose an agent.")
+        .Key(
+            "mode",
+            new ChoiceShape<AgentMode>(("conversation", AgentMode.Conversation), ("echo", AgentMode.Echo), ("echo-relay", AgentMode.EchoRelay)),
+            (o, v) => o with { Mode = v },
+            "conversation: talks. echo: decodes, buffers, encodes and returns the audio. echo-relay: returns the packets. Default: conversation.")
+        .Key(
+            "language",
+            new TextShape(35, 2, "^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$", "a language such as en or de-DE"),
+            (o, v) => o with { Language = v },
+            "BCP 47 language that the agent speaks and hears. Default: en.")
+        .Key("time_zone", new TimeZoneShape(), (o, v) => o with { TimeZone = v }, "IANA time zone that decides what 'tomorrow' means. Default: the server's.")
+        .Key("apology", new TextShape(300), (o, v) => o with { Apology = v }, "Said when neither a language model nor the script can answer.")
+        .Key("llm", Llm, (o, v) => o with { Llm = v }, "The language model.")
+        .Key("stt", Stt, (o, v) => o with { Stt = v }, "Speech to text.")
+        .Key("tts", Tts, (o, v) => o with { Tts = v }, "Text to speech.")
+        .Key("turn", Turn, (o, v) => o with { Turn = v }, "Turn-taking.");
+}
