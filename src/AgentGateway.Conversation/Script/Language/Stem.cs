@@ -36,7 +36,7 @@ internal static class Stem
         if (shorter < 4 || Math.Abs(a.Length - b.Length) > 2)
             return 0;
         int distance = EditDistance.Between(a, b);
-        if (a[0] == b[0] && (distance == 1 || (distance == 2 && shorter >= 7)))
+        if (shorter >= 5 && a[0] == b[0] && (distance == 1 || (distance == 2 && shorter >= 7)))
             return 0.8;
         string sound = Sound(a);
         return sound.Length >= 3 && sound == Sound(b) ? 0.7 : 0;
