@@ -133,8 +133,8 @@ internal sealed class OutstandingData(SctpContext context, SendQueue queue, uint
             ref SentChunk chunk = ref _ring[_head];
             if (chunk.State is SentChunkState.InFlight or SentChunkState.Lost)
             {
-                if (chunk.Transmissions == 1 && chunk.State == SentChunkState.InFlight)
-                    outcome.RoundTripStart = chunk.SentAt;
+                if (chunk.State == SentChunkState.InFlight)
+                    NoteRoundTrip(chunk, ref outcome);
                 outcome.NewlyAckedBytes += DataChunk.SizeFor(chunk.Length);
             }
 
@@ -195,10 +195,22 @@ internal sealed class OutstandingData(SctpContext context, SendQueue queue, uint
         _gapAckedEnd = 0;
     }
 
+    /// <summary>
+    /// Keeps the latest departure among the newly acknowledged. Gap acks count too: behind an old hole nothing else would be
+    /// measured, and a backed-off timeout would stay for as long as the hole.
+    /// </summary>
+    private static void NoteRoundTrip(in SentChunk chunk, ref AckOutcome outcome)
+    {
+        if (chunk.Transmissions == 1 && (outcome.RoundTripStart is not { } start || chunk.SentAt > start))
+            outcome.RoundTripStart = chunk.SentAt;
+    }
+
     private bool GapAck(ref SentChunk chunk, ref AckOutcome outcome)
     {
         if (chunk.State is not (SentChunkState.InFlight or SentChunkState.Lost))
             return false;
+        if (chunk.State == SentChunkState.InFlight)
+            NoteRoundTrip(chunk, ref outcome);
         LeaveState(chunk);
         chunk.State = SentChunkState.GapAcked;
         outcome.NewlyAckedBytes += DataChunk.SizeFor(chunk.Length);

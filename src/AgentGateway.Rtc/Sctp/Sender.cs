@@ -1,3 +1,4 @@
+using AgentGateway.Primitives;
 using AgentGateway.Rtc.Wire.Sctp;
 
 namespace AgentGateway.Rtc.Sctp;
@@ -18,6 +19,7 @@ internal sealed class Sender
     private readonly int _maxPayload;
     private uint _peerWindow;
     private uint _lastSkipSent;
+    private Instant _skipSentAt;
     private bool _skipDue;
     private bool _fastRetransmitDue;
 
@@ -119,6 +121,7 @@ internal sealed class Sender
             SctpChunkType.ForwardTsn, 0, ForwardTsnChunk.FixedSize + (count * ForwardTsnChunk.EntrySize));
         ForwardTsnChunk.Write(value, point, entries[..count]);
         _lastSkipSent = _data.AdvancedAckPoint;
+        _skipSentAt = _context.Now;
         _context.Timers.SetIfUnset(SctpTimer.Retransmission, _context.Now + _context.Rto.Current);
     }
 
@@ -155,7 +158,9 @@ internal sealed class Sender
             _context.Timers.Clear(SctpTimer.Retransmission);
         else if (outcome.CumulativeAdvanced)
             RestartTimer();
-        if (_data.IsSkipPending && _data.AdvancedAckPoint != _lastSkipSent)
+        // Rule C3 of RFC 3758 wants a FORWARD TSN after each such SACK; one for each round trip says as much.
+        if (_data.IsSkipPending
+            && (_data.AdvancedAckPoint != _lastSkipSent || _context.Now - _skipSentAt >= (_context.Rto.Smoothed ?? _context.Rto.Current)))
             _skipDue = true;
     }
 

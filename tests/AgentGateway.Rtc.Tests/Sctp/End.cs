@@ -10,6 +10,9 @@ internal sealed class End(string name, SctpAssociation association)
 
     public SctpAssociation Association { get; } = association;
 
+    /// <summary>Whether events are taken; false leaves them in the association.</summary>
+    public bool TakesEvents { get; set; } = true;
+
     public List<SentPacket> Sent { get; } = [];
 
     public List<SctpEvent> Events { get; } = [];

@@ -50,4 +50,22 @@ internal static class SctpPackets
         payload.CopyTo(value, 12);
         return Chunk(0, flags, value);
     }
+
+    /// <summary>A packet with one SACK.</summary>
+    public static byte[] Sack(byte[] like, uint cumulative, uint window, params (ushort Start, ushort End)[] blocks)
+    {
+        byte[] value = new byte[12 + (blocks.Length * 4)];
+        SackChunk.Write(value, cumulative, window, blocks, []);
+        return WithChunks(like, Chunk(3, 0, value));
+    }
+
+    /// <summary>The TSN that an end will use next; before its first DATA the one announced in its INIT or INIT ACK.</summary>
+    public static uint NextTsn(End end)
+    {
+        uint[] tsns = [.. end.Sent.SelectMany(p => p.Tsns)];
+        if (tsns.Length > 0)
+            return tsns.Aggregate((a, b) => (int)(b - a) > 0 ? b : a) + 1;
+        byte[] init = end.Sent.SelectMany(p => p.ChunksOf(1).Concat(p.ChunksOf(2))).Last();
+        return BinaryPrimitives.ReadUInt32BigEndian(init.AsSpan(16));
+    }
 }

@@ -42,9 +42,6 @@ internal sealed class SctpPair
     /// <summary>Decides on single packets: true drops. Called for each packet sent with the end that sent it.</summary>
     public Func<End, SentPacket, bool>? Drop { get; set; }
 
-    /// <summary>Whether events are taken; false leaves them in the association.</summary>
-    public bool TakesEvents { get; set; } = true;
-
     public string Digest() => Convert.ToHexString(_digest.GetCurrentHash());
 
     public void Connect()
@@ -124,7 +121,7 @@ internal sealed class SctpPair
             Transmit(from, to, _buffer.AsSpan(0, length).ToArray());
         }
 
-        while (TakesEvents && from.Association.TryPollEvent(out SctpEvent e))
+        while (from.TakesEvents && from.Association.TryPollEvent(out SctpEvent e))
         {
             any = true;
             from.Take(e, Now);
