@@ -57,6 +57,25 @@ public sealed class AudioReceiverNetworkTests
     }
 
     [Fact]
+    public void Loss_lengthens_the_delay_until_forward_error_correction_comes_in_time()
+    {
+        using VirtualCall call = new(new JitterBufferOptions { MinDelay = TimeSpan.Zero }, seed: 9);
+        call.Send(Packets10.Value, i => i > 490 || i % 8 != 7 ? 30 : null);
+
+        // Pulled 6 ms after an arrival: without loss the delay stays there, and the successor of a lost packet would come 14 ms too late.
+        call.Run(10_000, phaseMs: 16);
+        double early = call.Delays[3].DelayMs;
+        double late = call.Delays[^1].DelayMs;
+        Assert.True(early < 15 && late is > 20 and < 50, $"{early} ms, then {late} ms, {call}");
+
+        // Frames without speech carry no copy of their predecessor.
+        int possible = Enumerable.Range(250, 240).Count(i =>
+            i % 8 == 7 && OpusPacket.TryParse(Packets10.Value[i + 1], out OpusPacketInfo next) && next.HasFec);
+        int recovered = call.Kinds.Skip(257).Count(k => k == AudioFrameKind.Recovered);
+        Assert.True(possible > 10 && recovered >= possible - 2, $"{recovered} of {possible} recovered, {call}");
+    }
+
+    [Fact]
     public void Without_fec_every_lost_packet_is_concealed()
     {
         byte[][] packets = VirtualCall.Encode(Voice10, 960, new OpusEncoderOptions { InbandFec = false, ExpectedLossPercent = 0 });
