@@ -19,9 +19,6 @@ public sealed class DtlsEndpoint : IDisposable
     private const int OutgoingCapacity = 64 * 1024;
     private const int IncomingCapacity = 256 * 1024;
 
-    // OpenSSL keeps encrypted records that come ahead of the handshake, 16 KB for each however short.
-    private const int MaxEarlyProtectedRecords = 16;
-
     private readonly SslConnection _connection;
     private readonly DtlsOptions _options;
     private readonly TimerTable<DtlsTimer> _timers = new();
@@ -29,7 +26,7 @@ public sealed class DtlsEndpoint : IDisposable
     private readonly DatagramQueue _incoming = new(IncomingCapacity);
     private readonly Queue<DtlsEvent> _events = new();
     private TimeSpan _retransmitTimeout;
-    private int _earlyProtectedRecords;
+    private DtlsFlightAssembler? _assembler;
     private SrtpProfile? _srtpProfile;
     private long _sent;
     private long _received;
@@ -37,6 +34,7 @@ public sealed class DtlsEndpoint : IDisposable
     private long _droppedNotActive;
     private long _droppedMalformed;
     private long _droppedExcess;
+    private long _droppedDuplicate;
     private bool _disposed;
 
     /// <summary>Makes an endpoint; nothing is sent before <see cref="Start"/>.</summary>
@@ -84,6 +82,7 @@ public sealed class DtlsEndpoint : IDisposable
         DroppedNotActive = _droppedNotActive,
         DroppedMalformed = _droppedMalformed,
         DroppedExcess = _droppedExcess,
+        DroppedDuplicate = _droppedDuplicate,
         DroppedQueueFull = _outgoing.Dropped + _incoming.Dropped,
     };
 
@@ -93,6 +92,7 @@ public sealed class DtlsEndpoint : IDisposable
         if (State != DtlsState.New)
             throw new InvalidOperationException("Already started.");
         State = DtlsState.Handshaking;
+        _assembler = new DtlsFlightAssembler(Role);
         _timers.Set(DtlsTimer.Handshake, now + _options.HandshakeTimeout);
         if (Role == DtlsRole.Client)
             AdvanceHandshake(now, []);
@@ -108,7 +108,7 @@ public sealed class DtlsEndpoint : IDisposable
             return;
         }
 
-        if (!DtlsRecords.TryRead(datagram, out DtlsRecords records))
+        if (!DtlsRecords.TryRead(datagram))
         {
             _droppedMalformed++;
             return;
@@ -120,14 +120,18 @@ public sealed class DtlsEndpoint : IDisposable
             return;
         }
 
-        _earlyProtectedRecords += records.Protected;
-        if (_earlyProtectedRecords > MaxEarlyProtectedRecords)
+        switch (_assembler!.Add(datagram, out ReadOnlySpan<byte> flight))
         {
-            _droppedExcess++;
-            return;
+            case DtlsFlightAssembler.Outcome.Ready:
+                AdvanceHandshake(now, flight);
+                break;
+            case DtlsFlightAssembler.Outcome.Duplicate:
+                _droppedDuplicate++;
+                break;
+            case DtlsFlightAssembler.Outcome.Excess:
+                _droppedExcess++;
+                break;
         }
-
-        AdvanceHandshake(now, datagram);
     }
 
     /// <summary>Does what was due by <paramref name="now"/>: a retransmission, or giving up.</summary>
@@ -239,7 +243,6 @@ public sealed class DtlsEndpoint : IDisposable
 
         if (_connection.TakeNewFlight())
         {
-            _earlyProtectedRecords = 0;
             _retransmitTimeout = _options.InitialRetransmitTimeout;
             _timers.Set(DtlsTimer.Retransmit, now + _retransmitTimeout);
         }
@@ -248,6 +251,7 @@ public sealed class DtlsEndpoint : IDisposable
     private void FinishHandshake()
     {
         _timers.ClearAll();
+        _assembler = null;
         // OpenSSL cannot come here without the verify callback having agreed; a second look costs nothing.
         if (!_connection.CertificateMatched)
         {

@@ -2,23 +2,21 @@ using System.Buffers.Binary;
 
 namespace AgentGateway.Rtc.Dtls;
 
-/// <summary>What can be told of a datagram without keys: is it DTLS at all, and which epochs does it hold.</summary>
-/// <param name="Count">Records found.</param>
-/// <param name="Protected">Records of an epoch above 0, which means encrypted.</param>
-internal readonly record struct DtlsRecords(int Count, int Protected)
+/// <summary>What can be told of a datagram without keys.</summary>
+internal static class DtlsRecords
 {
     public const int HeaderLength = 13;
+
     private const int MaxFragment = (1 << 14) + 256;
 
     /// <summary>
     /// Walks the record headers (RFC 6347 section 4.1). False when a header is not DTLS 1.x, a length runs past the end, or
     /// the epoch is one that never occurs here, since renegotiation is refused.
     /// </summary>
-    public static bool TryRead(ReadOnlySpan<byte> datagram, out DtlsRecords records)
+    public static bool TryRead(ReadOnlySpan<byte> datagram)
     {
-        records = default;
-        int count = 0;
-        int protectedCount = 0;
+        if (datagram.Length == 0)
+            return false;
         while (datagram.Length > 0)
         {
             if (datagram.Length < HeaderLength || datagram[0] is < 20 or > 23 || datagram[1] != 0xFE)
@@ -27,12 +25,9 @@ internal readonly record struct DtlsRecords(int Count, int Protected)
             int length = BinaryPrimitives.ReadUInt16BigEndian(datagram[11..]);
             if (epoch > 1 || length > MaxFragment || HeaderLength + length > datagram.Length)
                 return false;
-            count++;
-            protectedCount += epoch;
             datagram = datagram[(HeaderLength + length)..];
         }
 
-        records = new DtlsRecords(count, protectedCount);
-        return count > 0;
+        return true;
     }
 }

@@ -18,10 +18,10 @@ public readonly record struct DtlsStatistics
     /// <summary>Dropped on receipt: no well-formed DTLS 1.x records.</summary>
     public long DroppedMalformed { get; init; }
 
-    /// <summary>Dropped on receipt: more than a peer may send ahead of an unfinished handshake.</summary>
+    /// <summary>Dropped on receipt: during the handshake, more than is kept of an unfinished flight, or contradicting what is kept.</summary>
     public long DroppedExcess { get; init; }
 
-    /// <summary>Dropped on receipt: handshake messages that were already processed.</summary>
+    /// <summary>Dropped on receipt: during the handshake, nothing that was not there already.</summary>
     public long DroppedDuplicate { get; init; }
 
     /// <summary>Datagrams or application data dropped because the caller did not poll and the queue was full.</summary>

@@ -45,6 +45,9 @@ internal sealed class DtlsLink : IDisposable
 
     public DtlsImpairment Impairment { get; set; } = (_, _, _) => OnTime;
 
+    /// <summary>Runs before each call into an endpoint, for tests of what wall-clock time does.</summary>
+    public Action BeforeEachStep { get; init; } = () => { };
+
     /// <summary>One line per datagram, event and retransmission with its time: equal runs give equal logs.</summary>
     public List<string> Log { get; } = [];
 
@@ -112,6 +115,7 @@ internal sealed class DtlsLink : IDisposable
         }
 
         Clock.AdvanceTo(Instant.Max(next.Value, Clock.Now));
+        BeforeEachStep();
         if (_inFlight.TryPeek(out (DtlsRole To, byte[] Datagram) item, out first) && first.At <= Clock.Now.Ticks)
         {
             _inFlight.Dequeue();
