@@ -1,0 +1,31 @@
+using AgentGateway.Rtc.Primitives;
+
+namespace AgentGateway.Rtc.Ice;
+
+/// <summary>What the layers above ask about paths and roles.</summary>
+public sealed partial class IceAgent
+{
+    /// <summary>
+    /// Whether somebody who knows our password was heard on this path, or a check of ours was answered on it: data that comes this
+    /// way may be looked at. Constant work for the selected path, else at most one comparison per pair.
+    /// </summary>
+    public bool IsVerified(in DatagramPath path)
+    {
+        if (_selected is not null && _selected.Path == path)
+            return true;
+        return _checks.Find(path) is { } pair && (pair.State == PairState.Succeeded || pair.HeardAt != default);
+    }
+
+    /// <summary>
+    /// Sets the role before the first description is applied: who offers controls, and at creation that may not be known. A lite
+    /// agent stays controlled.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Checks have begun.</exception>
+    public void SetRole(IceRole role)
+    {
+        if (State != IceState.New)
+            throw new InvalidOperationException("The role is chosen before the remote credentials are set.");
+        if (!_options.Lite && Role != role)
+            SwitchRole(role);
+    }
+}

@@ -1,0 +1,65 @@
+using AgentGateway.Rtc.Wire.Sdp;
+
+namespace AgentGateway.Rtc.Peer.Description;
+
+/// <summary>What one description may say after another (RFC 3264 section 8, RFC 8829 section 5.2.2, RFC 8842 section 5).</summary>
+internal static class DescriptionRules
+{
+    /// <summary>Whether a later description of the far end fits the one in force; the refusal, or null when it does.</summary>
+    public static SdpResult? CheckUpdate(RemoteDescription current, RemoteDescription next)
+    {
+        if (next.Sections.Count < current.Sections.Count)
+            return SdpResult.Refuse(SdpResultError.Incompatible, "A later description has fewer media sections.");
+        for (int i = 0; i < current.Sections.Count; i++)
+        {
+            if (next.Sections[i].Mid != current.Sections[i].Mid || next.Sections[i].Kind != current.Sections[i].Kind)
+                return SdpResult.Refuse(SdpResultError.Incompatible, "A later description changes the order, mid or kind of its media sections.");
+        }
+
+        if (next.AudioIndex != current.AudioIndex || (current.DataIndex >= 0 && next.DataIndex != current.DataIndex))
+            return SdpResult.Refuse(SdpResultError.Incompatible, "A later description gives up a media section that is in use.");
+        if (next.IceUfrag != current.IceUfrag || next.IcePassword != current.IcePassword)
+            return SdpResult.Refuse(SdpResultError.IceRestart, "A later description has other ICE credentials; ICE restarts are not supported.");
+        if (!next.Fingerprints.SequenceEqual(current.Fingerprints))
+            return SdpResult.Refuse(SdpResultError.Incompatible, "A later description has another fingerprint.");
+        return null;
+    }
+
+    /// <summary>What we answer to a=setup of an offer (RFC 8842 section 5.3); null when it contradicts the role in use.</summary>
+    /// <param name="offered">Null counts as actpass.</param>
+    /// <param name="inUse">Our role when DTLS already has one.</param>
+    /// <param name="preferActive">What to choose when the choice is ours.</param>
+    public static SdpSetup? AnswerSetup(SdpSetup? offered, SdpSetup? inUse, bool preferActive)
+    {
+        SdpSetup? forced = offered switch
+        {
+            SdpSetup.Active => SdpSetup.Passive,
+            SdpSetup.Passive => SdpSetup.Active,
+            _ => null,
+        };
+        if (inUse is not null)
+            return forced is null || forced == inUse ? inUse : null;
+        return forced ?? (preferActive ? SdpSetup.Active : SdpSetup.Passive);
+    }
+
+    /// <summary>Whether an answer fits our offer; the refusal, or null when it does.</summary>
+    public static SdpResult? CheckAnswer(RemoteDescription answer)
+    {
+        string[] mids = [DescriptionWriter.AudioMid, DescriptionWriter.DataMid];
+        if (answer.Sections.Count != mids.Length || answer.AudioIndex != 0 || answer.Data is not null && answer.DataIndex != 1)
+            return SdpResult.Refuse(SdpResultError.Incompatible, "The answer does not have the media sections of the offer.");
+        for (int i = 0; i < mids.Length; i++)
+        {
+            // A missing mid is tolerated for a rejected section only.
+            RemoteSection section = answer.Sections[i];
+            if (section.Mid != mids[i] && (section.IsUsed || section.Mid is not null))
+                return SdpResult.Refuse(SdpResultError.Incompatible, "The answer changes the mids of the offer.");
+        }
+
+        if (answer.Audio.OpusPayloadType != DescriptionWriter.OpusPayloadType)
+            return SdpResult.Refuse(SdpResultError.NoCommonCodec, "The answer gives Opus another payload type than the offer.", answer.Audio.Media.Line);
+        return answer.Setup is SdpSetup.Active or SdpSetup.Passive
+            ? null
+            : SdpResult.Refuse(SdpResultError.BadSetup, "The answer's a=setup is neither active nor passive.", answer.Audio.Media.Line);
+    }
+}

@@ -1,0 +1,186 @@
+using AgentGateway.Rtc.Wire.Rtp;
+using AgentGateway.Rtc.Wire.Sdp;
+
+namespace AgentGateway.Rtc.Peer.Description;
+
+/// <summary>Builds our offers and answers as SDP models.</summary>
+internal static class DescriptionWriter
+{
+    /// <summary>The mid of the audio section in our offers.</summary>
+    public const string AudioMid = "0";
+
+    /// <summary>The mid of the data channel section in our offers.</summary>
+    public const string DataMid = "1";
+
+    /// <summary>The payload type of Opus in our offers.</summary>
+    public const byte OpusPayloadType = 111;
+
+    /// <summary>The payload type of telephone-event in our offers.</summary>
+    public const byte TelephoneEventPayloadType = 110;
+
+    /// <summary>The id of the audio level extension in our offers.</summary>
+    public const int AudioLevelExtension = 1;
+
+    /// <summary>The id of the mid extension in our offers.</summary>
+    public const int MidExtension = 4;
+
+    private const string OpusMap = "opus/48000/2";
+
+    /// <summary>Answers every section of an offer, in its order.</summary>
+    /// <param name="local">Our side.</param>
+    /// <param name="offer">What is answered.</param>
+    /// <param name="direction">Of the audio, seen from us.</param>
+    /// <param name="setup">Active or passive.</param>
+    public static string Answer(LocalDescription local, RemoteDescription offer, SdpDirection direction, SdpSetup setup)
+    {
+        SdpSession session = Start(local, offer.Bundle);
+        for (int i = 0; i < offer.Sections.Count; i++)
+        {
+            RemoteSection section = offer.Sections[i];
+            SdpMedia media =
+                i == offer.AudioIndex ? AnswerAudio(local, section, offer.Audio, direction)
+                : i == offer.DataIndex ? Data(local, section.Protocol, section.Mid, offer.Data!.IsLegacy)
+                : Reject(section);
+            if (section.IsUsed)
+                AddTransport(media, local, setup);
+            session.Media.Add(media);
+        }
+
+        return session.ToString();
+    }
+
+    /// <summary>An offer of audio and data channels.</summary>
+    public static string Offer(LocalDescription local, SdpDirection direction, SdpSetup setup)
+    {
+        SdpSession session = Start(local, [AudioMid, DataMid]);
+        SdpMedia audio = Audio("UDP/TLS/RTP/SAVPF", AudioMid, direction);
+        audio.Attributes.Add("extmap", new SdpExtMap(AudioLevelExtension, RtpExtensionUri.AudioLevel).ToString());
+        audio.Attributes.Add("extmap", new SdpExtMap(MidExtension, RtpExtensionUri.Mid).ToString());
+        audio.Attributes.Add("rtcp-rsize");
+        AddCodecs(audio, local, OpusPayloadType, new SdpRtpMap(TelephoneEventPayloadType, "telephone-event", 48000));
+        AddStream(audio, local, direction);
+        AddTransport(audio, local, setup);
+        session.Media.Add(audio);
+        SdpMedia data = Data(local, "UDP/DTLS/SCTP", DataMid, isLegacy: false);
+        AddTransport(data, local, setup);
+        session.Media.Add(data);
+        return session.ToString();
+    }
+
+    private static SdpSession Start(LocalDescription local, IReadOnlyList<string> bundle)
+    {
+        var session = new SdpSession
+        {
+            Origin = new SdpOrigin(local.SessionId, local.Version),
+        };
+        if (bundle.Count > 0)
+            session.Attributes.Add("group", new SdpGroup("BUNDLE", bundle).ToString());
+        if (local.IceLite)
+            session.Attributes.Add("ice-lite");
+        session.Attributes.Add("msid-semantic", " WMS " + local.StreamId);
+        return session;
+    }
+
+    private static SdpMedia AnswerAudio(LocalDescription local, RemoteSection section, RemoteAudio offered, SdpDirection direction)
+    {
+        SdpMedia media = Audio(section.Protocol, section.Mid, direction);
+        if (offered.AudioLevelExtension is { } level)
+            media.Attributes.Add("extmap", new SdpExtMap(level, RtpExtensionUri.AudioLevel).ToString());
+        if (offered.MidExtension is { } mid)
+            media.Attributes.Add("extmap", new SdpExtMap(mid, RtpExtensionUri.Mid).ToString());
+        if (offered.ReducedSizeRtcp)
+            media.Attributes.Add("rtcp-rsize");
+        AddCodecs(media, local, offered.OpusPayloadType, offered.TelephoneEvent);
+        AddStream(media, local, direction);
+        return media;
+    }
+
+    private static SdpMedia Audio(string protocol, string? mid, SdpDirection direction)
+    {
+        SdpMedia media = New("audio", protocol, mid);
+        media.Attributes.Add("rtcp", "9 IN IP4 0.0.0.0");
+        media.Attributes.Add(direction.ToAttributeName());
+        media.Attributes.Add("rtcp-mux");
+        return media;
+    }
+
+    private static void AddCodecs(SdpMedia media, LocalDescription local, byte opus, SdpRtpMap? telephoneEvent)
+    {
+        string format = FormattableString.Invariant($"{opus}");
+        media.Formats.Add(format);
+        media.Attributes.Add("rtpmap", $"{format} {OpusMap}");
+        media.Attributes.Add("fmtp", $"{format} {local.OpusParameters}");
+        if (telephoneEvent is null)
+            return;
+        format = FormattableString.Invariant($"{telephoneEvent.PayloadType}");
+        media.Formats.Add(format);
+        media.Attributes.Add("rtpmap", telephoneEvent.ToString());
+        media.Attributes.Add("fmtp", $"{format} 0-15");
+    }
+
+    // Without a stream id of its own a browser's page gets a track without a stream, and hears nothing.
+    private static void AddStream(SdpMedia media, LocalDescription local, SdpDirection direction)
+    {
+        if (!direction.HasFlag(SdpDirection.SendOnly))
+            return;
+        string msid = $"{local.StreamId} {local.TrackId}";
+        media.Attributes.Add("msid", msid);
+        media.Attributes.Add("ssrc", new SdpSsrc(local.Ssrc, "cname", local.Cname).ToString());
+        media.Attributes.Add("ssrc", new SdpSsrc(local.Ssrc, "msid", msid).ToString());
+    }
+
+    private static SdpMedia Data(LocalDescription local, string protocol, string? mid, bool isLegacy)
+    {
+        SdpMedia media = New("application", protocol, mid);
+        if (isLegacy)
+        {
+            string port = FormattableString.Invariant($"{local.SctpPort}");
+            media.Formats.Add(port);
+            media.Attributes.Add("sctpmap", $"{port} webrtc-datachannel 65535");
+        }
+        else
+        {
+            media.Formats.Add("webrtc-datachannel");
+            media.Attributes.Add("sctp-port", local.SctpPort);
+        }
+
+        media.Attributes.Add("max-message-size", local.MaxMessageSize);
+        return media;
+    }
+
+    private static SdpMedia Reject(RemoteSection section)
+    {
+        SdpMedia media = New(section.Kind, section.Protocol, section.Mid);
+        media.Port = 0;
+        foreach (string format in section.Formats)
+            media.Formats.Add(format);
+        if (section.Kind is "audio" or "video")
+            media.Attributes.Add("inactive");
+        return media;
+    }
+
+    private static SdpMedia New(string kind, string protocol, string? mid)
+    {
+        var media = new SdpMedia { Kind = kind, Protocol = protocol, Connection = SdpConnection.Unspecified };
+        if (mid is not null)
+            media.Attributes.Add("mid", mid);
+        return media;
+    }
+
+    private static void AddTransport(SdpMedia media, LocalDescription local, SdpSetup setup)
+    {
+        media.Attributes.Add("ice-ufrag", local.IceUfrag);
+        media.Attributes.Add("ice-pwd", local.IcePassword);
+        media.Attributes.Add("ice-options", "trickle");
+        media.Attributes.Add("fingerprint", local.Fingerprint);
+        media.Attributes.Add("setup", setup switch
+        {
+            SdpSetup.Active => "active",
+            SdpSetup.Passive => "passive",
+            _ => "actpass",
+        });
+        foreach (string candidate in local.Candidates)
+            media.Attributes.Add("candidate", candidate);
+        media.Attributes.Add("end-of-candidates");
+    }
+}

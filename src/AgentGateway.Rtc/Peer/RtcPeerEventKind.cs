@@ -1,0 +1,44 @@
+namespace AgentGateway.Rtc.Peer;
+
+/// <summary>What an <see cref="RtcPeerEvent"/> tells.</summary>
+public enum RtcPeerEventKind
+{
+    /// <summary><see cref="RtcPeerEvent.State"/> is new; with <see cref="RtcPeerEvent.Reason"/> when it is a final one.</summary>
+    ConnectionStateChanged,
+
+    /// <summary>
+    /// An audio packet arrived: <see cref="RtcPeerEvent.Sequence"/>, <see cref="RtcPeerEvent.Timestamp"/>, <see cref="RtcPeerEvent.PayloadType"/>,
+    /// <see cref="RtcPeerEvent.Marker"/>, <see cref="RtcPeerEvent.Ssrc"/>, <see cref="RtcPeerEvent.AudioLevel"/>, <see cref="RtcPeerEvent.Payload"/>.
+    /// </summary>
+    AudioReceived,
+
+    /// <summary>A telephone-event packet arrived (RFC 4733); the fields are those of <see cref="AudioReceived"/>.</summary>
+    TelephoneEventReceived,
+
+    /// <summary>
+    /// The far end's audio now comes from another <see cref="RtcPeerEvent.Ssrc"/>: sequence numbers and timestamps start anew, so a
+    /// jitter buffer must too. Also told before the first packet.
+    /// </summary>
+    RemoteStreamChanged,
+
+    /// <summary>The far end said BYE for its audio stream <see cref="RtcPeerEvent.Ssrc"/>.</summary>
+    RemoteBye,
+
+    /// <summary>A later offer or answer changed <see cref="RtcPeer.Audio"/>.</summary>
+    AudioRenegotiated,
+
+    /// <summary>A data channel is open: <see cref="RtcPeerEvent.ChannelId"/>, <see cref="RtcPeerEvent.Channel"/>, <see cref="RtcPeerEvent.OpenedByRemote"/>.</summary>
+    ChannelOpened,
+
+    /// <summary>A message: <see cref="RtcPeerEvent.ChannelId"/>, <see cref="RtcPeerEvent.IsText"/>, <see cref="RtcPeerEvent.Payload"/>.</summary>
+    ChannelMessage,
+
+    /// <summary>A data channel is closed: <see cref="RtcPeerEvent.ChannelId"/>.</summary>
+    ChannelClosed,
+
+    /// <summary>The buffered amount of a channel fell to its threshold: <see cref="RtcPeerEvent.ChannelId"/>.</summary>
+    ChannelBufferedAmountLow,
+
+    /// <summary>The SCTP association ended although the call goes on: <see cref="RtcPeerEvent.DataReason"/>. All channels are closed.</summary>
+    DataChannelsClosed,
+}

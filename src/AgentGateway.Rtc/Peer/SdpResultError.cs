@@ -1,0 +1,50 @@
+namespace AgentGateway.Rtc.Peer;
+
+/// <summary>Why a description was refused.</summary>
+public enum SdpResultError
+{
+    /// <summary>It was not.</summary>
+    None,
+
+    /// <summary>It has no text.</summary>
+    Empty,
+
+    /// <summary>It is longer than <see cref="RtcPeerOptions.MaxDescriptionLength"/>.</summary>
+    TooLarge,
+
+    /// <summary>It does not parse as SDP.</summary>
+    NotSdp,
+
+    /// <summary>It has no usable audio section.</summary>
+    NoAudio,
+
+    /// <summary>It has no codec that we have; Opus is needed.</summary>
+    NoCommonCodec,
+
+    /// <summary>It has no ICE user name fragment or password, or malformed ones.</summary>
+    NoIceCredentials,
+
+    /// <summary>It has no fingerprint with a known hash.</summary>
+    NoFingerprint,
+
+    /// <summary>It lacks a=rtcp-mux.</summary>
+    NoRtcpMux,
+
+    /// <summary>It has several sections that are not in one BUNDLE group.</summary>
+    NoBundle,
+
+    /// <summary>Its profile is not DTLS-SRTP or DTLS-SCTP.</summary>
+    UnsupportedProfile,
+
+    /// <summary>Its a=setup is missing in an answer, unknown, or contradicts the role in use.</summary>
+    BadSetup,
+
+    /// <summary>A later description changes what cannot change: section order, mids, fingerprint.</summary>
+    Incompatible,
+
+    /// <summary>A later description restarts ICE, which this peer does not do.</summary>
+    IceRestart,
+
+    /// <summary>It does not fit the state: an answer without an offer, an offer while ours is pending, or the peer is closed.</summary>
+    WrongState,
+}

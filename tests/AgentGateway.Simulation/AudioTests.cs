@@ -1,0 +1,108 @@
+using AgentGateway.Rtc.Peer;
+using AgentGateway.Testing.Network;
+using AgentGateway.Testing.Peers;
+
+namespace AgentGateway.Simulation;
+
+public sealed class AudioTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Every_frame_arrives_in_order_on_a_good_network(bool lite)
+    {
+        using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions { AnswererIsLite = lite });
+        pair.StartAudio();
+        pair.RunFor(Minute);
+        foreach (PeerSide side in new[] { pair.Caller, pair.Answerer })
+        {
+            RtcStatistics statistics = side.Peer.GetStatistics(pair.Now);
+            Assert.InRange(side.AudioReceived, 2999, 3001);
+            Assert.Equal(0, side.AudioCorrupt);
+            Assert.Equal(0, side.AudioOutOfOrder);
+            Assert.Equal(0, statistics.PacketsLost);
+            Assert.Equal(0, statistics.TotalDrops);
+            Assert.Equal(0, statistics.Jitter.TotalMilliseconds, 0.1);
+            Assert.Equal(2, statistics.RoundTripTime!.Value.TotalMilliseconds, 0.2);
+            Assert.Equal(0, statistics.RemotePacketsLost);
+            Assert.InRange(statistics.RtcpSent, 8, 25);
+            Assert.Equal(1, side.Log.Count(l => l.Event.Kind == RtcPeerEventKind.RemoteStreamChanged));
+        }
+    }
+
+    [Theory]
+    [InlineData("home", 0.0, 0.006)]
+    [InlineData("lossy5", 0.035, 0.065)]
+    [InlineData("lossy20", 0.17, 0.23)]
+    [InlineData("wifi", 0.005, 0.08)]
+    public void Loss_is_what_the_network_does_and_both_ends_know_it(string network, double least, double most)
+    {
+        using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions { Seed = 3, Network = Networks.Get(network) });
+        pair.StartAudio();
+        pair.RunFor(2 * Minute);
+        foreach (PeerSide side in new[] { pair.Caller, pair.Answerer })
+        {
+            RtcStatistics mine = side.Peer.GetStatistics(pair.Now);
+            RtcStatistics theirs = pair.Other(side).Peer.GetStatistics(pair.Now);
+            Assert.Equal(0, side.AudioCorrupt);
+            Assert.InRange(mine.PacketsLost / (double)theirs.AudioPacketsSent, least, most);
+
+            // What came and what did not make up what was sent, but for the few packets still under way.
+            Assert.InRange(theirs.AudioPacketsSent - mine.AudioPacketsReceived - mine.PacketsLost, 0, 8);
+            Assert.Equal(mine.AudioPacketsReceived, side.AudioReceived);
+
+            // Duplicates of the network never reach the application.
+            Assert.Equal(0, mine.DropCount(RtcDropReason.RtpForged));
+            Assert.True(network is "home" || mine.DropCount(RtcDropReason.RtpReplayed) > 10);
+            Assert.InRange(theirs.RemotePacketsLost, mine.PacketsLost * 0.8, mine.PacketsLost + 3);
+            NetemOptions options = Networks.Get(network);
+            Assert.Equal(2 * options.Latency.TotalMilliseconds, theirs.RoundTripTime!.Value.TotalMilliseconds, 3 * options.Jitter.TotalMilliseconds + 1);
+        }
+    }
+
+    [Fact]
+    public void An_hour_of_bad_wifi_is_survived()
+    {
+        using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions { Seed = 11, Network = NetemOptions.BadWifi, AnswererIsLite = true });
+        ushort channel = pair.Caller.Peer.OpenChannel(pair.Now, new() { Label = "events" });
+        pair.StartAudio(pair.Caller);
+        pair.StartAudio(pair.Answerer);
+        int sent = 0;
+        void Chat(AgentGateway.Primitives.Instant now)
+        {
+            pair.Caller.SendText(now, channel, $"message {sent++}");
+            if (sent < 700)
+                pair.Schedule(TimeSpan.FromSeconds(5), Chat);
+        }
+
+        pair.Schedule(TimeSpan.FromSeconds(1), Chat);
+        pair.RunFor(TimeSpan.FromHours(1));
+        Assert.True(pair.BothConnected, pair.ToString());
+        Assert.InRange(pair.Answerer.AudioReceived, 165_000, 180_000);
+        Assert.Equal(0, pair.Answerer.AudioCorrupt + pair.Caller.AudioCorrupt);
+        Assert.Equal(Enumerable.Range(0, 700).Select(i => $"message {i}"), pair.Answerer.Messages);
+
+        // Sequence numbers wrapped almost three times.
+        Assert.True(pair.Answerer.HighestSequence > 65536 + 170_000);
+    }
+
+    [Fact]
+    public void An_outage_disconnects_and_heals()
+    {
+        using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions());
+        pair.StartAudio();
+        pair.RunFor(TimeSpan.FromSeconds(5));
+        pair.Uplink.Options = pair.Downlink.Options = NetemOptions.Lan with { Loss = 1 };
+        pair.RunFor(TimeSpan.FromSeconds(20));
+        Assert.Equal(RtcPeerState.Disconnected, pair.Caller.Peer.State);
+        Assert.Equal(RtcPeerState.Disconnected, pair.Answerer.Peer.State);
+        pair.Uplink.Options = pair.Downlink.Options = NetemOptions.Lan;
+        Assert.True(pair.RunUntil(() => pair.BothConnected, TimeSpan.FromSeconds(10)), pair.ToString());
+        long before = pair.Answerer.AudioReceived;
+        pair.RunFor(TimeSpan.FromSeconds(2));
+        Assert.InRange(pair.Answerer.AudioReceived - before, 99, 101);
+        Assert.Equal(0, pair.Answerer.AudioCorrupt);
+    }
+}

@@ -1,0 +1,117 @@
+using AgentGateway.Primitives;
+using AgentGateway.Rtc.Primitives;
+
+namespace AgentGateway.Testing.Network;
+
+/// <summary>One direction of a simulated network on the virtual clock. The same seed and input give the same output.</summary>
+public sealed class Netem
+{
+    private const int HeaderBytes = 28;
+
+    private readonly SeededRandom _random;
+    private readonly PriorityQueue<NetemDatagram, (long Arrival, long Order)> _inFlight = new();
+    private readonly Stack<byte[]> _free = new();
+    private Instant _linkFreeAt;
+    private Instant _lastArrival;
+    private bool _bad;
+    private long _order;
+
+    public Netem(NetemOptions options, SeededRandom random)
+    {
+        Options = options;
+        _random = random;
+    }
+
+    /// <summary>May be changed while packets are under way; they keep the times they have.</summary>
+    public NetemOptions Options { get; set; }
+
+    public long Sent { get; private set; }
+
+    public long Lost { get; private set; }
+
+    public long Duplicated { get; private set; }
+
+    public long Delivered { get; private set; }
+
+    /// <summary>When the next packet arrives, or null.</summary>
+    public Instant? NextArrival => _inFlight.TryPeek(out NetemDatagram next, out _) ? next.ArrivesAt : null;
+
+    /// <summary>Puts a copy of a datagram on the way.</summary>
+    public void Send(Instant now, in DatagramPath path, ReadOnlySpan<byte> datagram)
+    {
+        Sent++;
+
+        // Always the same number of draws for a packet, so that a changed option disturbs nothing else.
+        double lossDraw = _random.NextDouble();
+        double burstDraw = _random.NextDouble();
+        double burstLossDraw = _random.NextDouble();
+        double jitterDraw = _random.NextDouble();
+        double reorderDraw = _random.NextDouble();
+        double duplicateDraw = _random.NextDouble();
+        if (datagram.Length > Options.MaxDatagramSize || lossDraw < Options.Loss || IsLostInBurst(burstDraw, burstLossDraw))
+        {
+            Lost++;
+            return;
+        }
+
+        Instant sentAt = now;
+        if (Options.BitsPerSecond is { } rate)
+        {
+            Instant start = Instant.Max(now, _linkFreeAt);
+            if (start - now > Options.MaxQueueDelay)
+            {
+                Lost++;
+                return;
+            }
+
+            sentAt = start + TimeSpan.FromSeconds((datagram.Length + HeaderBytes) * 8.0 / rate);
+            _linkFreeAt = sentAt;
+        }
+
+        Instant arrival = sentAt + Options.Latency + (Options.Jitter * ((2 * jitterDraw) - 1));
+        if (reorderDraw < Options.Reorder)
+            arrival += Options.ReorderDelay;
+        else if (!Options.JitterReorders)
+            arrival = Instant.Max(arrival, _lastArrival);
+        arrival = Instant.Max(arrival, now);
+        _lastArrival = Instant.Max(_lastArrival, arrival);
+        Enqueue(arrival, path, datagram);
+        if (duplicateDraw >= Options.Duplicate)
+            return;
+        Duplicated++;
+        Enqueue(arrival + TimeSpan.FromMilliseconds(1), path, datagram);
+    }
+
+    /// <summary>Takes a packet that has arrived; give it back with <see cref="Release"/>.</summary>
+    public bool TryReceive(Instant now, out NetemDatagram datagram)
+    {
+        if (!_inFlight.TryPeek(out datagram, out _) || datagram.ArrivesAt > now)
+            return false;
+        _inFlight.Dequeue();
+        Delivered++;
+        return true;
+    }
+
+    public void Release(in NetemDatagram datagram) => _free.Push(datagram.Buffer);
+
+    private bool IsLostInBurst(double transition, double loss)
+    {
+        if (Options.Bursts is not { } model)
+            return false;
+        _bad = _bad ? transition >= model.BadToGood : transition < model.GoodToBad;
+        return loss < (_bad ? model.LossWhenBad : model.LossWhenGood);
+    }
+
+    private void Enqueue(Instant arrival, in DatagramPath path, ReadOnlySpan<byte> datagram)
+    {
+        byte[] buffer = _free.TryPop(out byte[]? free) ? free : new byte[2048];
+        datagram.CopyTo(buffer);
+        _inFlight.Enqueue(new NetemDatagram(buffer, datagram.Length, path, arrival), (arrival.Ticks, _order++));
+    }
+}
+
+/// <summary>A datagram on its way. The path is the sender's.</summary>
+public readonly record struct NetemDatagram(byte[] Buffer, int Length, DatagramPath Path, Instant ArrivesAt)
+{
+    public Span<byte> Span => Buffer.AsSpan(0, Length);
+}
