@@ -71,4 +71,6 @@ public sealed class DataTests
         Assert.True(pair.BothConnected);
         Assert.Equal(DataSendResult.ClosedChannel, pair.Caller.SendText(pair.Now, channel, "late"));
     }
+
+    private static string Text(string name, int i) => FormattableString.Invariant($"{name} {i}");
 }

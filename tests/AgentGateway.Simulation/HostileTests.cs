@@ -82,6 +82,9 @@ public sealed class HostileTests
         byte[] forged = new byte[60];
         forged[0] = 0x80;
         forged[1] = 111;
+
+        // The E flag of SRTCP with AES-GCM, so that the tag is what betrays it.
+        forged[^4] = 0x80;
         for (ushort i = 0; i < 500; i++)
         {
             forged[2] = (byte)(i >> 8);

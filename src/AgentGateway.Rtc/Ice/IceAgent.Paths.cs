@@ -23,9 +23,10 @@ public sealed partial class IceAgent
     /// <exception cref="InvalidOperationException">Checks have begun.</exception>
     public void SetRole(IceRole role)
     {
+        if (_options.Lite || Role == role)
+            return;
         if (State != IceState.New)
-            throw new InvalidOperationException("The role is chosen before the remote credentials are set.");
-        if (!_options.Lite && Role != role)
-            SwitchRole(role);
+            throw new InvalidOperationException("The role is chosen before checks begin.");
+        SwitchRole(role);
     }
 }

@@ -19,6 +19,7 @@ public sealed partial class RtcPeer
     private ulong _version;
     private RemoteDescription? _remote;
     private SdpDirection? _pendingOffer;
+    private bool _weOffered;
 
     /// <summary>
     /// Applies an offer and answers it: the first one, or a later one that changes the direction or adds data channels. A refused
@@ -44,7 +45,7 @@ public sealed partial class RtcPeer
             return SdpResult.Refuse(SdpResultError.BadSetup, "a=setup contradicts the DTLS role in use.", remote.Audio.Media.Line);
 
         SdpDirection direction = remote.Audio.Direction.Answer(SdpDirection.SendReceive);
-        Apply(now, remote, direction, IceRole.Controlled, setup == SdpSetup.Active ? DtlsRole.Client : DtlsRole.Server);
+        Apply(now, remote, direction, setup == SdpSetup.Active ? DtlsRole.Client : DtlsRole.Server);
         return new SdpResult { Answer = DescriptionWriter.Answer(DescribeLocal(), remote, direction, setup) };
     }
 
@@ -62,6 +63,9 @@ public sealed partial class RtcPeer
             throw new InvalidOperationException("The peer has ended, or the far end made the first offer.");
         _weOffered = true;
         _pendingOffer = direction;
+
+        // Now and not with the answer: checks of the answerer may be here before it.
+        _transport.Ice.SetRole(IceRole.Controlling);
         return DescriptionWriter.Offer(DescribeLocal(), direction, SdpSetup.ActPass);
     }
 
@@ -85,8 +89,7 @@ public sealed partial class RtcPeer
             return SdpResult.Refuse(SdpResultError.BadSetup, "a=setup contradicts the DTLS role in use.", remote.Audio.Media.Line);
 
         _pendingOffer = null;
-        Apply(
-            now, remote, offered & remote.Audio.Direction.Reverse(), IceRole.Controlling, ours == SdpSetup.Active ? DtlsRole.Client : DtlsRole.Server);
+        Apply(now, remote, offered & remote.Audio.Direction.Reverse(), ours == SdpSetup.Active ? DtlsRole.Client : DtlsRole.Server);
         return new SdpResult();
     }
 
@@ -100,12 +103,10 @@ public sealed partial class RtcPeer
         Update(now);
     }
 
-    private bool _weOffered;
-
     private SdpSetup? SetupInUse =>
         !_transport.HasRemote ? null : _transport.DtlsRole == DtlsRole.Client ? SdpSetup.Active : SdpSetup.Passive;
 
-    private void Apply(Instant now, RemoteDescription remote, SdpDirection direction, IceRole iceRole, DtlsRole dtlsRole)
+    private void Apply(Instant now, RemoteDescription remote, SdpDirection direction, DtlsRole dtlsRole)
     {
         bool isFirst = _remote is null;
         _remote = remote;
@@ -131,7 +132,7 @@ public sealed partial class RtcPeer
         }
 
         if (isFirst)
-            _transport.SetRemote(now, iceRole, remote.IceUfrag, remote.IcePassword, remote.IceLite, dtlsRole, remote.Fingerprints);
+            _transport.SetRemote(now, remote.IceUfrag, remote.IcePassword, remote.IceLite, dtlsRole, remote.Fingerprints);
         foreach (string candidate in remote.Candidates)
             AddCandidate(now, candidate);
         if (isChange)

@@ -56,13 +56,12 @@ internal sealed class SecureTransport : IDisposable
 
     /// <summary>Applies the transport part of the first remote description.</summary>
     public void SetRemote(
-        Instant now, IceRole role, string ufrag, string password, bool remoteIsLite, DtlsRole dtlsRole, IReadOnlyList<DtlsFingerprint> fingerprints)
+        Instant now, string ufrag, string password, bool remoteIsLite, DtlsRole dtlsRole, IReadOnlyList<DtlsFingerprint> fingerprints)
     {
         _dtlsRole = dtlsRole;
         _dtls = new DtlsEndpoint(
             _options.Certificate, dtlsRole, fingerprints, _options.Dtls with { MaxDatagramSize = _options.MaxPacketSize });
         State = RtcPeerState.Connecting;
-        Ice.SetRole(role);
         Ice.SetRemoteCredentials(now, ufrag, password, remoteIsLite);
         Update(now);
     }
@@ -190,6 +189,12 @@ internal sealed class SecureTransport : IDisposable
             return;
         }
 
+        if (_srtp is not null)
+        {
+            _drops.Count(RtcDropReason.UnverifiedPath);
+            return;
+        }
+
         _early ??= new EarlyDatagrams();
         if (!_early.Add(path, datagram))
             _drops.Count(_dtlsStarted ? RtcDropReason.UnverifiedPath : _dtls is null ? RtcDropReason.NoDescription : RtcDropReason.EarlyDtlsOverflow);
@@ -255,6 +260,11 @@ internal sealed class SecureTransport : IDisposable
     {
         if (!_dtlsStarted || _early is null)
             return;
+        if (_srtp is not null)
+        {
+            _early = null;
+            return;
+        }
 
         // One turn around: what is still unverified goes back to the end.
         for (int i = _early.Count; i > 0; i--)
@@ -271,9 +281,6 @@ internal sealed class SecureTransport : IDisposable
                 _early.Add(path, datagram);
             }
         }
-
-        if (_srtp is not null)
-            _early = null;
     }
 
     private void DrainDtls(Instant now)

@@ -7,6 +7,8 @@ namespace AgentGateway.Testing.Network;
 public sealed class Netem
 {
     private const int HeaderBytes = 28;
+    private const int FullPacket = 1200;
+    private const byte DtlsHandshake = 22;
 
     private readonly SeededRandom _random;
     private readonly PriorityQueue<NetemDatagram, (long Arrival, long Order)> _inFlight = new();
@@ -64,7 +66,7 @@ public sealed class Netem
                 return;
             }
 
-            sentAt = start + TimeSpan.FromSeconds((datagram.Length + HeaderBytes) * 8.0 / rate);
+            sentAt = start + TimeSpan.FromSeconds((ChargedLength(datagram) + HeaderBytes) * 8.0 / rate);
             _linkFreeAt = sentAt;
         }
 
@@ -93,6 +95,10 @@ public sealed class Netem
     }
 
     public void Release(in NetemDatagram datagram) => _free.Push(datagram.Buffer);
+
+    // OpenSSL's signatures differ in length from run to run; a full packet for each handshake datagram keeps runs equal.
+    private static int ChargedLength(ReadOnlySpan<byte> datagram) =>
+        datagram.Length > 0 && datagram[0] == DtlsHandshake ? FullPacket : datagram.Length;
 
     private bool IsLostInBurst(double transition, double loss)
     {
