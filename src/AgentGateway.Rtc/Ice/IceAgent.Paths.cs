@@ -17,16 +17,13 @@ public sealed partial class IceAgent
     }
 
     /// <summary>
-    /// Sets the role before the first description is applied: who offers controls, and at creation that may not be known. A lite
-    /// agent stays controlled.
+    /// Sets the role with the first offer: who offers controls, and at creation that may not be known. Once checks have begun the
+    /// role stays as it is, also when a role conflict turned it around, until a restart (RFC 8445 section 6.1.1); a lite agent stays
+    /// controlled. So a later offer may call this without harm.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Checks have begun.</exception>
     public void SetRole(IceRole role)
     {
-        if (_options.Lite || Role == role)
-            return;
-        if (State != IceState.New)
-            throw new InvalidOperationException("The role is chosen before checks begin.");
-        SwitchRole(role);
+        if (!_options.Lite && Role != role && State == IceState.New)
+            SwitchRole(role);
     }
 }
