@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using AgentGateway.Audio;
+using AgentGateway.Calls.Legs;
+using AgentGateway.Conversation.Agents;
+using AgentGateway.Conversation.Events;
+using AgentGateway.Conversation.Session;
+using AgentGateway.Net;
+using AgentGateway.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace AgentGateway.Calls;
+
+/// <summary>All calls of this node: starts, finds and ends them. Thread-safe.</summary>
+public sealed partial class CallManager : IAsyncDisposable
+{
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = "AgentGateway.Calls";
+
+    private const int CallIdLength = 22;
+
+    private readonly MediaTransport _transport;
+    private readonly IConversationFactory _conversations;
+    private readonly ICallDialectFactory _dialects;
+    private readonly IOpusCodec _codec;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly SystemRandomSource _random = new();
+    private readonly ConcurrentDictionary<string, (Call Call, Task Run)> _calls = new(StringComparer.Ordinal);
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _started;
+
+    /// <summary>Creates the manager; it does not own the transport.</summary>
+    public CallManager(
+        MediaTransport transport,
+        IConversationFactory conversations,
+        ICallDialectFactory dialects,
+        IOpusCodec codec,
+        TimeProvider time,
+        ILoggerFactory loggerFactory)
+    {
+        _transport = transport;
+        _conversations = conversations;
+        _dialects = dialects;
+        _codec = codec;
+        _time = time;
+        _logger = loggerFactory.CreateLogger<CallManager>();
+        _started = _meter.CreateCounter<long>("agentgateway.calls.started", "{call}");
+        _meter.CreateObservableUpDownCounter("agentgateway.calls.active", () => _calls.Count, "{call}");
+    }
+
+    /// <summary>Calls at present.</summary>
+    public int ActiveCalls => _calls.Count;
+
+    /// <summary>Answers an offer with an agent.</summary>
+    /// <exception cref="Conversation.Ports.SpeechProviderException">An engine that the agent needs cannot be had.</exception>
+    public async Task<CallStartResult> StartAsync(AgentDefinition agent, string offer)
+    {
+        // 22 of 64 characters: 132 bits, so that the id in a session URL is a capability nobody guesses.
+        string callId = _random.NextIceString(CallIdLength).Replace('+', '-').Replace('/', '_');
+        ConversationSession? session = agent.Mode == AgentMode.Conversation ? _conversations.Create(callId, agent) : null;
+        AudioLeg leg = agent.Mode switch
+        {
+            AgentMode.EchoRelay => new EchoRelayLeg(),
+            AgentMode.Echo => new EchoLeg(_codec),
+            _ => new ConversationLeg(_codec, session!),
+        };
+        var call = new Call(callId, agent, leg, session, _dialects, _time, _logger);
+        RtcAcceptResult result;
+        try
+        {
+            result = await _transport.AcceptAsync(offer, call);
+        }
+        catch
+        {
+            await ReleaseAsync(leg, session);
+            throw;
+        }
+
+        if (result.Connection is not { } connection)
+        {
+            await ReleaseAsync(leg, session);
+            return result.Error is { } error ? CallStartResult.Refused(error) : CallStartResult.NoRoom;
+        }
+
+        _started.Add(1, new KeyValuePair<string, object?>("agent", agent.Name));
+        LogStarted(_logger, callId, agent.Name, agent.Version);
+        var registered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _calls[callId] = (call, RunAsync(call, connection, registered.Task));
+        registered.SetResult();
+        return CallStartResult.Accepted(call, result.Sdp!);
+    }
+
+    /// <summary>Finds a running call.</summary>
+    public bool TryGet(string callId, out Call? call)
+    {
+        bool found = _calls.TryGetValue(callId, out (Call Call, Task Run) entry);
+        call = entry.Call;
+        return found;
+    }
+
+    /// <summary>Ends all calls and waits until they have.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        (Call Call, Task Run)[] calls = [.. _calls.Values];
+        foreach ((Call call, _) in calls)
+            call.End(ConversationEndReason.ServerStopped);
+        await Task.WhenAll(calls.Select(c => c.Run));
+        _meter.Dispose();
+    }
+
+    private async Task RunAsync(Call call, RtcConnection connection, Task registered)
+    {
+        await registered;
+        await call.RunAsync(connection);
+        _calls.TryRemove(call.CallId, out _);
+    }
+
+    private static async Task ReleaseAsync(AudioLeg leg, ConversationSession? session)
+    {
+        leg.Dispose();
+        if (session is not null)
+            await session.DisposeAsync();
+    }
+
+    [LoggerMessage(7010, LogLevel.Information, "Call {CallId} to {Agent} (version {Version}) accepted")]
+    private static partial void LogStarted(ILogger logger, string callId, string agent, string version);
+}

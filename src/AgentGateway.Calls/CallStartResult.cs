@@ -1,0 +1,25 @@
+using AgentGateway.Rtc.Peer;
+
+namespace AgentGateway.Calls;
+
+/// <summary>The outcome of an offer to an agent.</summary>
+public sealed record CallStartResult
+{
+    /// <summary>The running call; null unless it was accepted.</summary>
+    public Call? Call { get; private init; }
+
+    /// <summary>The SDP answer; null unless accepted.</summary>
+    public string? Answer { get; private init; }
+
+    /// <summary>What is wrong with the offer; null otherwise.</summary>
+    public SdpNegotiationError? Error { get; private init; }
+
+    /// <summary>Whether the node takes no more calls at present.</summary>
+    public bool Overloaded { get; private init; }
+
+    internal static CallStartResult Accepted(Call call, string answer) => new() { Call = call, Answer = answer };
+
+    internal static CallStartResult Refused(SdpNegotiationError error) => new() { Error = error };
+
+    internal static CallStartResult NoRoom { get; } = new() { Overloaded = true };
+}

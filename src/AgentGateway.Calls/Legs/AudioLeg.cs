@@ -1,0 +1,31 @@
+using AgentGateway.Primitives;
+using AgentGateway.Rtc.Peer;
+
+namespace AgentGateway.Calls.Legs;
+
+/// <summary>
+/// What a call does with the caller's audio. Lives on the shard's thread; never blocks, and allocates nothing per packet.
+/// </summary>
+internal abstract class AudioLeg : IDisposable
+{
+    /// <summary>When <see cref="HandleTimeout"/> is due; null while there is nothing to pace.</summary>
+    internal virtual Instant? NextTimeout => null;
+
+    /// <summary>Keys are agreed: audio may flow both ways.</summary>
+    internal virtual void Start(Instant now, RtcPeer peer)
+    {
+    }
+
+    /// <summary>An audio packet of the caller.</summary>
+    internal abstract void HandleAudio(Instant now, RtcPeer peer, in RtcPeerEvent packet);
+
+    /// <summary>The 20 ms tick.</summary>
+    internal virtual void HandleTimeout(Instant now, RtcPeer peer)
+    {
+    }
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+    }
+}

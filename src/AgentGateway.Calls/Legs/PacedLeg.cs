@@ -1,0 +1,62 @@
+using AgentGateway.Audio;
+using AgentGateway.Primitives;
+using AgentGateway.Rtc.Peer;
+
+namespace AgentGateway.Calls.Legs;
+
+/// <summary>
+/// A leg with a jitter buffer on one side, an encoder on the other and an absolute 20 ms grid between them.
+/// </summary>
+internal abstract class PacedLeg : AudioLeg
+{
+    private const int FrameSamples = 960;
+    private static readonly TimeSpan FramePeriod = TimeSpan.FromMilliseconds(20);
+
+    private readonly AudioReceiver _receiver;
+    private readonly AudioSender _sender;
+    private readonly short[] _input = new short[FrameSamples];
+    private readonly short[] _output = new short[FrameSamples];
+    private FrameClock? _clock;
+
+    protected PacedLeg(IOpusCodec codec)
+    {
+        _receiver = new AudioReceiver(new JitterBufferOptions(), codec);
+        _sender = new AudioSender(codec.CreateEncoder(new OpusEncoderOptions()));
+    }
+
+    internal override Instant? NextTimeout => _clock?.Next;
+
+    internal override void Start(Instant now, RtcPeer peer) => _clock ??= new FrameClock(now, FramePeriod);
+
+    internal override void HandleAudio(Instant now, RtcPeer peer, in RtcPeerEvent packet) =>
+        _receiver.Insert(now, packet.Sequence, packet.Timestamp, packet.Payload.Span);
+
+    internal override void HandleTimeout(Instant now, RtcPeer peer)
+    {
+        FrameClock clock = _clock!;
+        for (int due = clock.Advance(now); due > 0; due--)
+        {
+            // Frames that a stall made impossible are skipped in time as well, so that the far end stays in step.
+            uint timestamp = (uint)((clock.FrameIndex - due) * FrameSamples);
+            AudioFrameKind kind = _receiver.Pull(now, _input);
+            if (Exchange(_input, kind, _output))
+                _sender.SendFrame(now, peer, _output, timestamp);
+            else
+                _sender.SendSilence(now, peer, timestamp);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _receiver.Dispose();
+        _sender.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Takes a frame of the caller and gives one of the agent; false when the agent is silent.</summary>
+    /// <param name="input">960 samples at 48 kHz.</param>
+    /// <param name="kind">Where the input came from.</param>
+    /// <param name="output">960 samples at 48 kHz, written when true is returned.</param>
+    protected abstract bool Exchange(ReadOnlySpan<short> input, AudioFrameKind kind, Span<short> output);
+}

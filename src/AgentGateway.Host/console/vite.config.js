@@ -1,0 +1,7 @@
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  base: './',
+  build: { outDir: '../wwwroot', emptyOutDir: true, target: 'es2022' },
+  server: { proxy: { '/whip': 'http://127.0.0.1:8080', '/v1': 'http://127.0.0.1:8080', '/readyz': 'http://127.0.0.1:8080' } },
+});

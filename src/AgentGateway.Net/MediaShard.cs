@@ -1,0 +1,339 @@
+using System.Collections.Concurrent;
+using System.Net;
+using AgentGateway.Net.Interop;
+using AgentGateway.Net.Udp;
+using AgentGateway.Primitives;
+using AgentGateway.Rtc.Peer;
+using AgentGateway.Rtc.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace AgentGateway.Net;
+
+/// <summary>
+/// A UDP socket, a deadline heap and a command queue, all owned by one thread that runs every connection of the shard:
+/// no locks, and a call costs neither a thread nor a timer nor a port.
+/// </summary>
+internal sealed partial class MediaShard : IDisposable
+{
+    private const int MaxCommands = 8192;
+
+    // Datagram batches handled before deadlines and commands get their turn again.
+    private const int MaxBatchesPerTurn = 4;
+
+    private readonly UdpSocket _socket;
+    private readonly WakeEvent _wake = new();
+    private readonly MonotonicClock _clock;
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private readonly ConcurrentQueue<Action<Instant>> _commands = new();
+    private readonly PriorityQueue<RtcConnection, long> _deadlines = new();
+    private readonly RouteTable _routes = new();
+    private readonly HashSet<RtcConnection> _connections = [];
+    private int _commandCount;
+    private int _connectionCount;
+    private volatile bool _stopping;
+
+    internal MediaShard(UdpSocket socket, MonotonicClock clock, ILogger logger)
+    {
+        _socket = socket;
+        _clock = clock;
+        _logger = logger;
+        _thread = new Thread(Run) { IsBackground = true, Name = $"media-{socket.LocalEndPoint.Port}" };
+        _thread.Start();
+    }
+
+    internal IPEndPoint LocalEndPoint => _socket.LocalEndPoint;
+
+    /// <summary>Open connections; readable from any thread.</summary>
+    internal int ConnectionCount => Volatile.Read(ref _connectionCount);
+
+    internal ShardCounters Counters { get; } = new();
+
+    /// <summary>Queues work for the shard's thread; false when it is stopping or 8192 commands wait already.</summary>
+    internal bool TryPost(Action<Instant> command)
+    {
+        if (_stopping || Interlocked.Increment(ref _commandCount) > MaxCommands)
+        {
+            Interlocked.Decrement(ref _commandCount);
+            return false;
+        }
+
+        _commands.Enqueue(command);
+        _wake.Signal();
+        return true;
+    }
+
+    /// <summary>Takes over a peer whose ufrag callers will name. Owner thread.</summary>
+    internal void Add(Instant now, RtcConnection connection, TimeSpan connectTimeout)
+    {
+        connection.ConnectDeadline = now + connectTimeout;
+        _connections.Add(connection);
+        Volatile.Write(ref _connectionCount, _connections.Count);
+        _routes.AddUfrag(connection);
+        Drain(now, connection);
+    }
+
+    /// <summary>Runs an action on a connection and sends what it produced. Owner thread.</summary>
+    internal void Run(Instant now, RtcConnection connection, Action<Instant, RtcPeer> action)
+    {
+        if (connection.IsClosed)
+            return;
+        try
+        {
+            action(now, connection.Peer);
+            Drain(now, connection);
+        }
+        catch (Exception e)
+        {
+            Fail(now, connection, e);
+        }
+    }
+
+    /// <summary>Ends a connection: goodbye packets leave, its routes are forgotten. Owner thread.</summary>
+    internal void Close(Instant now, RtcConnection connection, RtcCloseReason reason)
+    {
+        if (connection.IsClosed)
+            return;
+        connection.IsClosed = true;
+        try
+        {
+            connection.Peer.Close(now);
+            while (connection.Peer.TryPollTransmit(_socket.NextSlot, out int length, out DatagramPath path))
+                _socket.Commit(length, path);
+            connection.Handler.HandleClosed(now, connection, reason);
+        }
+        catch (Exception e)
+        {
+            LogConnectionFailed(_logger, e);
+        }
+        finally
+        {
+            _connections.Remove(connection);
+            Volatile.Write(ref _connectionCount, _connections.Count);
+            _routes.Remove(connection);
+            connection.Peer.Dispose();
+            connection.Complete(reason);
+        }
+    }
+
+    /// <summary>Closes every connection with a goodbye and stops the thread.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        _wake.Signal();
+        _thread.Join();
+        _socket.Dispose();
+        _wake.Dispose();
+    }
+
+    private unsafe void Run()
+    {
+        LibC.PollFd* descriptors = stackalloc LibC.PollFd[2];
+        descriptors[0] = new LibC.PollFd { Descriptor = _socket.Descriptor, Events = LibC.PollIn };
+        descriptors[1] = new LibC.PollFd { Descriptor = _wake.Descriptor, Events = LibC.PollIn };
+        while (!_stopping)
+        {
+            try
+            {
+                HandleDeadlines(_clock.Now);
+                _socket.Flush();
+                Wait(descriptors);
+                if (descriptors[0].Returned != 0)
+                    ReceiveDatagrams();
+                if (descriptors[1].Returned != 0)
+                    RunCommands();
+                _socket.Flush();
+            }
+            catch (Exception e)
+            {
+                // Every call into a connection has its own guard, so this is a defect of the loop itself; the shard's
+                // other calls must survive it.
+                LogLoopFailed(_logger, e);
+            }
+        }
+
+        RunCommands();
+        Instant end = _clock.Now;
+        foreach (RtcConnection connection in _connections.ToArray())
+            Close(end, connection, RtcCloseReason.Shutdown);
+        _socket.Flush();
+    }
+
+    private unsafe void Wait(LibC.PollFd* descriptors)
+    {
+        descriptors[0].Returned = 0;
+        descriptors[1].Returned = 0;
+        LibC.TimeSpec timeout = default;
+        bool bounded = _deadlines.TryPeek(out _, out long deadline);
+        if (bounded)
+        {
+            long ticks = Math.Max(0, deadline - _clock.Now.Ticks);
+            timeout.Seconds = ticks / TimeSpan.TicksPerSecond;
+            timeout.Nanoseconds = ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick;
+        }
+
+        LibC.Poll(descriptors, 2, bounded ? &timeout : null, null);
+    }
+
+    private void ReceiveDatagrams()
+    {
+        for (int batch = 0; batch < MaxBatchesPerTurn; batch++)
+        {
+            int count = _socket.Receive();
+            if (count == 0)
+                return;
+            Instant now = _clock.Now;
+            for (int i = 0; i < count; i++)
+            {
+                if (_socket.TryGetReceived(i, out Span<byte> datagram, out DatagramPath path))
+                    HandleDatagram(now, path, datagram);
+            }
+
+            Counters.Received(count);
+            if (count < DatagramBatch.Capacity)
+                return;
+            _socket.Flush();
+        }
+    }
+
+    private void HandleDatagram(Instant now, in DatagramPath path, Span<byte> datagram)
+    {
+        RtcConnection? connection = _routes.Find(path, datagram);
+        if (connection is null)
+        {
+            Counters.Unroutable();
+            return;
+        }
+
+        try
+        {
+            connection.Peer.Handle(now, path, datagram);
+            Drain(now, connection);
+        }
+        catch (Exception e)
+        {
+            Fail(now, connection, e);
+        }
+    }
+
+    private void RunCommands()
+    {
+        _wake.Consume();
+        while (_commands.TryDequeue(out Action<Instant>? command))
+        {
+            Interlocked.Decrement(ref _commandCount);
+            try
+            {
+                command(_clock.Now);
+            }
+            catch (Exception e)
+            {
+                LogLoopFailed(_logger, e);
+            }
+        }
+    }
+
+    private void HandleDeadlines(Instant now)
+    {
+        while (_deadlines.TryPeek(out RtcConnection? connection, out long ticks) && ticks <= now.Ticks)
+        {
+            _deadlines.Dequeue();
+
+            // An entry that was superseded by an earlier one is stale.
+            if (connection.IsClosed || connection.Scheduled is not { } scheduled || scheduled.Ticks != ticks)
+                continue;
+            connection.Scheduled = null;
+            try
+            {
+                HandleTimeout(now, connection);
+            }
+            catch (Exception e)
+            {
+                Fail(now, connection, e);
+            }
+        }
+    }
+
+    private void HandleTimeout(Instant now, RtcConnection connection)
+    {
+        if (connection.ConnectDeadline is { } deadline && deadline <= now)
+        {
+            Close(now, connection, RtcCloseReason.ConnectTimeout);
+            return;
+        }
+
+        if (connection.Peer.NextTimeout is { } peer && peer <= now)
+            connection.Peer.HandleTimeout(now);
+        if (connection.Handler.NextTimeout is { } media && media <= now)
+        {
+            Counters.Lateness(now - media);
+            connection.Handler.HandleTimeout(now, connection);
+        }
+
+        Drain(now, connection);
+    }
+
+    /// <summary>Polls a connection until it has nothing more to say, then puts its next deadline into the heap.</summary>
+    private void Drain(Instant now, RtcConnection connection)
+    {
+        RtcCloseReason? ended = null;
+        bool progress;
+        do
+        {
+            progress = false;
+            while (!connection.IsClosed && connection.Peer.TryPollEvent(out RtcPeerEvent e))
+            {
+                progress = true;
+                if (e.Kind == RtcPeerEventKind.ConnectionStateChanged)
+                    ended ??= HandleState(connection, e);
+                connection.Handler.HandleEvent(now, connection, e);
+            }
+
+            while (!connection.IsClosed && connection.Peer.TryPollTransmit(_socket.NextSlot, out int length, out DatagramPath path))
+            {
+                progress = true;
+                _socket.Commit(length, path);
+                _routes.Use(connection, path);
+                Counters.Sent();
+            }
+        }
+        while (progress);
+
+        if (ended is { } reason)
+            Close(now, connection, reason);
+        else if (!connection.IsClosed && connection.NextTimeout() is { } next && (connection.Scheduled is not { } scheduled || next < scheduled))
+        {
+            connection.Scheduled = next;
+            _deadlines.Enqueue(connection, next.Ticks);
+        }
+    }
+
+    private static RtcCloseReason? HandleState(RtcConnection connection, in RtcPeerEvent e)
+    {
+        switch (e.State)
+        {
+            case RtcPeerState.Connected:
+                connection.ConnectDeadline = null;
+                return null;
+            case RtcPeerState.Closed:
+                return RtcCloseReason.RemoteClose;
+            case RtcPeerState.Failed:
+                return connection.ConnectDeadline is null ? RtcCloseReason.ConsentLost : RtcCloseReason.HandshakeFailed;
+            default:
+                return null;
+        }
+    }
+
+    private void Fail(Instant now, RtcConnection connection, Exception e)
+    {
+        LogConnectionFailed(_logger, e);
+        Counters.Failed();
+        Close(now, connection, RtcCloseReason.InternalError);
+    }
+
+    [LoggerMessage(4001, LogLevel.Error, "A connection failed and was closed; other calls go on")]
+    private static partial void LogConnectionFailed(ILogger logger, Exception e);
+
+    [LoggerMessage(4002, LogLevel.Error, "The media loop failed in one step and goes on")]
+    private static partial void LogLoopFailed(ILogger logger, Exception e);
+}

@@ -1,0 +1,178 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using AgentGateway.Net.Udp;
+using AgentGateway.Primitives;
+using AgentGateway.Rtc.Dtls;
+using AgentGateway.Rtc.Ice;
+using AgentGateway.Rtc.Peer;
+using AgentGateway.Rtc.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace AgentGateway.Net;
+
+/// <summary>
+/// The node's media transport: a few UDP ports, one shard each, that all calls share. Thread-safe.
+/// </summary>
+public sealed class MediaTransport : IAsyncDisposable
+{
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = "AgentGateway.Net";
+
+    private static readonly TimeSpan CertificateLifetime = TimeSpan.FromDays(30);
+
+    private readonly MediaTransportOptions _options;
+    private readonly MonotonicClock _clock;
+    private readonly MediaShard[] _shards;
+    private readonly HostAddresses _addresses = new();
+    private readonly DtlsCertificate _certificate;
+    private readonly SystemRandomSource _random = new();
+    private readonly Meter _meter = new(MeterName);
+    private int _nextShard;
+
+    private MediaTransport(MediaTransportOptions options, MonotonicClock clock, DtlsCertificate certificate, MediaShard[] shards)
+    {
+        _options = options;
+        _clock = clock;
+        _certificate = certificate;
+        _shards = shards;
+        _meter.CreateObservableUpDownCounter("agentgateway.net.connections", () => ConnectionCount, "{connection}", "Open peer connections");
+        _meter.CreateObservableCounter("agentgateway.net.datagrams.received", () => Sum(c => c.DatagramsReceived), "{datagram}");
+        _meter.CreateObservableCounter("agentgateway.net.datagrams.sent", () => Sum(c => c.DatagramsSent), "{datagram}");
+        _meter.CreateObservableCounter("agentgateway.net.datagrams.unroutable", () => Sum(c => c.DatagramsUnroutable), "{datagram}", "Datagrams of no known connection");
+        _meter.CreateObservableCounter("agentgateway.net.connections.failed", () => Sum(c => c.ConnectionsFailed), "{connection}", "Connections closed by a defect");
+        _meter.CreateObservableGauge("agentgateway.net.tick.lateness.max", () => _shards.Max(s => s.Counters.TakeMaxLateness().TotalMilliseconds), "ms", "Worst lateness of a media tick since the last reading");
+    }
+
+    /// <summary>Open connections of all shards.</summary>
+    public int ConnectionCount => _shards.Sum(s => s.ConnectionCount);
+
+    /// <summary>The addresses and ports that are bound.</summary>
+    public IReadOnlyList<IPEndPoint> LocalEndPoints => [.. _shards.Select(s => s.LocalEndPoint)];
+
+    /// <summary>The clock of all media times.</summary>
+    public MonotonicClock Clock => _clock;
+
+    /// <summary>Binds the ports and starts the shards.</summary>
+    /// <exception cref="MediaTransportException">A port is taken or the address is not this host's; the message says which and what to do.</exception>
+    public static MediaTransport Start(MediaTransportOptions options, TimeProvider time, ILoggerFactory loggerFactory)
+    {
+        ILogger logger = loggerFactory.CreateLogger<MediaTransport>();
+        var clock = new MonotonicClock(time);
+        var shards = new List<MediaShard>();
+        try
+        {
+            foreach (int port in options.Ports)
+                shards.Add(new MediaShard(Bind(new IPEndPoint(options.ListenAddress, port)), clock, logger));
+
+            DateTimeOffset now = time.GetUtcNow();
+            DtlsCertificate certificate = DtlsCertificate.Create("AgentGateway", now.AddDays(-1), now + CertificateLifetime);
+            return new MediaTransport(options, clock, certificate, [.. shards]);
+        }
+        catch
+        {
+            foreach (MediaShard shard in shards)
+                shard.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Answers a caller's offer.</summary>
+    /// <param name="offer">SDP, at most 64 KB; anything else is refused with a reason.</param>
+    /// <param name="handler">What the call does with the connection; not used when the offer is refused.</param>
+    public Task<RtcAcceptResult> AcceptAsync(string offer, IRtcConnectionHandler handler) =>
+        OpenAsync(handler, (now, peer) => peer.AcceptOffer(now, offer));
+
+    /// <summary>Makes an offer; the answer is given to the connection's peer with AcceptAnswer.</summary>
+    public Task<RtcAcceptResult> OfferAsync(IRtcConnectionHandler handler) =>
+        OpenAsync(handler, static (now, peer) => SdpResult.Success(peer.CreateOffer(now)));
+
+    /// <summary>Closes every connection with a goodbye and frees the ports.</summary>
+    public ValueTask DisposeAsync()
+    {
+        foreach (MediaShard shard in _shards)
+            shard.Dispose();
+        _meter.Dispose();
+        _addresses.Dispose();
+        _certificate.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static UdpSocket Bind(IPEndPoint endPoint)
+    {
+        try
+        {
+            return UdpSocket.Bind(endPoint);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new MediaTransportException($"UDP port {endPoint.Port} is in use. Stop the program that has it, or choose another with Media:Ports.", e);
+        }
+        catch (SocketException e)
+        {
+            throw new MediaTransportException($"UDP {endPoint} cannot be bound: {e.Message}. Check Media:ListenAddress and Media:Ports.", e);
+        }
+    }
+
+    private Task<RtcAcceptResult> OpenAsync(IRtcConnectionHandler handler, Func<Instant, RtcPeer, SdpResult> negotiate)
+    {
+        if (ConnectionCount >= _options.MaxConnections)
+            return Task.FromResult(RtcAcceptResult.Overloaded);
+        MediaShard shard = _shards[(uint)Interlocked.Increment(ref _nextShard) % (uint)_shards.Length];
+        var completion = new TaskCompletionSource<RtcAcceptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool posted = shard.TryPost(now =>
+        {
+            try
+            {
+                completion.SetResult(Open(now, shard, handler, negotiate));
+            }
+            catch (Exception e)
+            {
+                completion.SetException(e);
+            }
+        });
+        return posted ? completion.Task : Task.FromResult(RtcAcceptResult.Overloaded);
+    }
+
+    private RtcAcceptResult Open(Instant now, MediaShard shard, IRtcConnectionHandler handler, Func<Instant, RtcPeer, SdpResult> negotiate)
+    {
+        var peer = new RtcPeer(
+            new RtcPeerOptions
+            {
+                Certificate = _certificate,
+                LocalCandidates = Candidates(shard.LocalEndPoint),
+                IceLite = _options.IceLite,
+                Random = _random,
+                WallClockEpoch = _clock.Epoch,
+            },
+            now);
+        SdpResult result = negotiate(now, peer);
+        if (result.Error is { } error)
+        {
+            peer.Dispose();
+            return RtcAcceptResult.Refused(error);
+        }
+
+        var connection = new RtcConnection(shard, peer, handler);
+        shard.Add(now, connection, _options.ConnectTimeout);
+        return RtcAcceptResult.Accepted(connection, result.Sdp!);
+    }
+
+    private List<IceCandidate> Candidates(IPEndPoint bound)
+    {
+        IReadOnlyList<IPAddress> addresses = _options.AdvertisedAddresses;
+        if (addresses.Count == 0)
+        {
+            bool wildcard = bound.Address.Equals(IPAddress.Any) || bound.Address.Equals(IPAddress.IPv6Any);
+            addresses = wildcard ? [.. _addresses.Current.Where(a => a.AddressFamily == bound.AddressFamily || bound.AddressFamily == AddressFamily.InterNetworkV6)] : [bound.Address];
+        }
+
+        ushort port = (ushort)(_options.AdvertisedPort ?? bound.Port);
+        var candidates = new List<IceCandidate>();
+        foreach (IPAddress address in addresses)
+            candidates.Add(IceCandidate.Host(TransportAddress.From(address, port), (ushort)(65535 - candidates.Count)));
+        return candidates;
+    }
+
+    private long Sum(Func<ShardCounters, long> counter) => _shards.Sum(s => counter(s.Counters));
+}

@@ -1,0 +1,34 @@
+using System.Net;
+
+namespace AgentGateway.Net;
+
+/// <summary>Where media is received and what callers are told about it.</summary>
+public sealed record MediaTransportOptions
+{
+    /// <summary>The address to bind: a wildcard (default) or one of this host's addresses.</summary>
+    public IPAddress ListenAddress { get; init; } = IPAddress.Any;
+
+    /// <summary>
+    /// One UDP port per shard, 1..16 of them; every call of a shard shares its port. A shard is one thread, so use as
+    /// many as there are cores to spare. Port 0 lets the system choose.
+    /// </summary>
+    public IReadOnlyList<int> Ports { get; init; } = [8081];
+
+    /// <summary>
+    /// Addresses to offer as candidates instead of those of the interfaces: the public address behind a 1:1 NAT, or
+    /// 127.0.0.1 for a test. Empty: every interface's address, loopback last.
+    /// </summary>
+    public IReadOnlyList<IPAddress> AdvertisedAddresses { get; init; } = [];
+
+    /// <summary>The port to offer when a NAT maps it to another; null for the bound one. Only with a single port.</summary>
+    public int? AdvertisedPort { get; init; }
+
+    /// <summary>Answer checks only (RFC 8445 section 2.5), which a server on a public address can; true by default.</summary>
+    public bool IceLite { get; init; } = true;
+
+    /// <summary>Calls at one time; further offers are refused as overload.</summary>
+    public int MaxConnections { get; init; } = 1000;
+
+    /// <summary>How long an answered offer may take to connect before it is closed.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,82 @@
+using AgentGateway.Primitives;
+using AgentGateway.Rtc.Peer;
+using AgentGateway.Rtc.Primitives;
+
+namespace AgentGateway.Net;
+
+/// <summary>
+/// One peer connection on its shard. <see cref="Peer"/> belongs to the shard's thread: from elsewhere, reach it with
+/// <see cref="TryPost"/> or <see cref="InvokeAsync{T}"/>.
+/// </summary>
+public sealed class RtcConnection
+{
+    private readonly MediaShard _shard;
+    private readonly TaskCompletionSource<RtcCloseReason> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal RtcConnection(MediaShard shard, RtcPeer peer, IRtcConnectionHandler handler)
+    {
+        _shard = shard;
+        Peer = peer;
+        Handler = handler;
+    }
+
+    /// <summary>The peer; only on the shard's thread.</summary>
+    public RtcPeer Peer { get; }
+
+    /// <summary>Completes with the reason once the connection has ended and its handler knows. Never fails.</summary>
+    public Task<RtcCloseReason> Closed => _closed.Task;
+
+    internal IRtcConnectionHandler Handler { get; }
+
+    /// <summary>The deadline this connection has in the shard's heap; null when it has none.</summary>
+    internal Instant? Scheduled { get; set; }
+
+    /// <summary>When the connection is given up unless it is connected; null once it was.</summary>
+    internal Instant? ConnectDeadline { get; set; }
+
+    /// <summary>Paths routed to this connection, oldest first; bounded by the shard.</summary>
+    internal List<DatagramPath> Routes { get; } = [];
+
+    internal bool IsClosed { get; set; }
+
+    /// <summary>Runs an action on the shard's thread. False when the connection has ended or the shard is overloaded.</summary>
+    public bool TryPost(Action<Instant, RtcPeer> action) => _shard.TryPost(now => _shard.Run(now, this, action));
+
+    /// <summary>Runs a function on the shard's thread and returns its result.</summary>
+    /// <exception cref="InvalidOperationException">The connection has ended or the shard is overloaded.</exception>
+    public Task<T> InvokeAsync<T>(Func<Instant, RtcPeer, T> function)
+    {
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool posted = _shard.TryPost(now =>
+        {
+            if (IsClosed)
+            {
+                completion.SetException(new InvalidOperationException("The connection has ended."));
+                return;
+            }
+
+            _shard.Run(now, this, (at, peer) =>
+            {
+                try
+                {
+                    completion.SetResult(function(at, peer));
+                }
+                catch (Exception e)
+                {
+                    completion.SetException(e);
+                }
+            });
+        });
+        if (!posted)
+            completion.SetException(new InvalidOperationException("The media shard takes no more commands."));
+        return completion.Task;
+    }
+
+    /// <summary>Says goodbye to the far end and ends the connection. Thread-safe; further calls do nothing.</summary>
+    public void Close() => _shard.TryPost(now => _shard.Close(now, this, RtcCloseReason.LocalClose));
+
+    internal void Complete(RtcCloseReason reason) => _closed.TrySetResult(reason);
+
+    internal Instant? NextTimeout() =>
+        Instant.Earliest(ConnectDeadline, Instant.Earliest(Peer.NextTimeout, Handler.NextTimeout));
+}
