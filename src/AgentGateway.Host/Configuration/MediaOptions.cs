@@ -1,0 +1,53 @@
+using System.Net;
+using AgentGateway.Net;
+
+namespace AgentGateway.Host.Configuration;
+
+/// <summary>Configuration section "Media": where calls' packets go.</summary>
+public sealed class MediaOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Media";
+
+    private const int MaxShards = 16;
+
+    /// <summary>Address to bind: 0.0.0.0 (all interfaces) or one of this host's addresses.</summary>
+    public string ListenAddress { get; set; } = "0.0.0.0";
+
+    /// <summary>UDP ports, one media thread each; all calls share them. Empty means 8081; 0 lets the system choose.</summary>
+    public IList<int> Ports { get; } = [];
+
+    /// <summary>Addresses told to callers instead of the interfaces' own: the public one behind NAT.</summary>
+    public IList<string> AdvertisedAddresses { get; } = [];
+
+    /// <summary>The port told to callers when a NAT maps it; only with a single port.</summary>
+    public int? AdvertisedPort { get; set; }
+
+    /// <summary>Calls at one time, 1..100000.</summary>
+    public int MaxCalls { get; set; } = 1000;
+
+    internal IEnumerable<string> Validate()
+    {
+        if (!IPAddress.TryParse(ListenAddress, out _))
+            yield return $"{Section}:ListenAddress is '{ListenAddress}'; expected an IP address such as 0.0.0.0.";
+        if (Ports.Count > MaxShards || Ports.Any(p => p is < 0 or > 65535))
+            yield return $"{Section}:Ports must hold at most {MaxShards} numbers of 0..65535.";
+        foreach (string address in AdvertisedAddresses.Where(a => !IPAddress.TryParse(a, out _)))
+            yield return $"{Section}:AdvertisedAddresses has '{address}'; expected IP addresses.";
+        if (AdvertisedPort is < 1 or > 65535)
+            yield return $"{Section}:AdvertisedPort is {AdvertisedPort}; expected 1..65535.";
+        if (AdvertisedPort is not null && Ports.Count > 1)
+            yield return $"{Section}:AdvertisedPort goes with a single port only.";
+        if (MaxCalls is < 1 or > 100_000)
+            yield return $"{Section}:MaxCalls is {MaxCalls}; expected 1..100000.";
+    }
+
+    internal MediaTransportOptions ToTransportOptions() => new()
+    {
+        ListenAddress = IPAddress.Parse(ListenAddress),
+        Ports = Ports.Count == 0 ? [8081] : [.. Ports],
+        AdvertisedAddresses = [.. AdvertisedAddresses.Select(IPAddress.Parse)],
+        AdvertisedPort = AdvertisedPort,
+        MaxConnections = MaxCalls,
+    };
+}
