@@ -37,7 +37,7 @@ internal abstract class PacedLeg : AudioLeg
         for (int due = clock.Advance(now); due > 0; due--)
         {
             // Frames that a stall made impossible are skipped in time as well, so that the far end stays in step.
-            uint timestamp = (uint)((clock.FrameIndex - due) * FrameSamples);
+            uint timestamp = (uint)((clock.NextIndex - due) * FrameSamples);
             AudioFrameKind kind = _receiver.Pull(now, _input);
             if (Exchange(_input, kind, _output))
                 _sender.SendFrame(now, peer, _output, timestamp);

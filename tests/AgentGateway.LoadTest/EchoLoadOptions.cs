@@ -1,0 +1,11 @@
+namespace AgentGateway.LoadTest;
+
+internal sealed record EchoLoadOptions(
+    Uri Url,
+    int ServerProcess,
+    int Calls,
+    TimeSpan Duration,
+    double SetupRate,
+    string Name,
+    string SpeechFile,
+    string? CsvFile);

@@ -1,0 +1,48 @@
+using AgentGateway.Audio;
+
+namespace AgentGateway.LoadTest;
+
+/// <summary>Speech encoded once and shared by all callers, so that the load tool spends no time on encoding.</summary>
+internal sealed class OpusLoop
+{
+    private const int FrameSamples = 960;
+
+    private OpusLoop(byte[][] packets, int speechFrames)
+    {
+        Packets = packets;
+        SpeechFrames = speechFrames;
+    }
+
+    /// <summary>20 ms packets in order.</summary>
+    internal byte[][] Packets { get; }
+
+    /// <summary>Frames up to and including the last one with speech; the rest is silence.</summary>
+    internal int SpeechFrames { get; }
+
+    /// <summary>Reads a WAV file of any rate.</summary>
+    internal static OpusLoop FromWav(string path)
+    {
+        short[] source = WavReader.ReadAllMono(path, out int rate);
+        using var resampler = new Resampler(rate, 48000);
+        short[] pcm = new short[resampler.MaxOutputLength(source.Length)];
+        int length = resampler.Process(source, pcm);
+        using IOpusEncoder encoder = LibOpusCodec.Instance.CreateEncoder(new OpusEncoderOptions { Complexity = 10, Dtx = false });
+        var packets = new List<byte[]>();
+        int lastSpeech = 0;
+        byte[] buffer = new byte[1275];
+        short[] frame = new short[FrameSamples];
+        for (int at = 0; at < length; at += FrameSamples)
+        {
+            Array.Clear(frame);
+            pcm.AsSpan(at, Math.Min(FrameSamples, length - at)).CopyTo(frame);
+            packets.Add(buffer[..encoder.Encode(frame, buffer)]);
+            if (AudioLevel.Rms(frame) > LoudFrame)
+                lastSpeech = packets.Count;
+        }
+
+        return new OpusLoop([.. packets], lastSpeech);
+    }
+
+    /// <summary>RMS above which a frame counts as sound, of full scale: -42 dBFS.</summary>
+    internal const float LoudFrame = 0.008f;
+}
