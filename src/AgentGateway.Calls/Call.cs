@@ -164,21 +164,22 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
                 _session?.NotifyConnected();
                 break;
             case RtcPeerEventKind.ChannelOpened when _channel is null:
-                if (_dialects.Create(e.ChannelLabel ?? "", this) is { } dialect)
+                if (_dialects.Create(e.Channel?.Label ?? "", this) is { } dialect)
                 {
-                    _channel = e.Channel;
+                    _channel = e.ChannelId;
                     Enqueue(new DialectInput(dialect, null, null));
                 }
 
                 break;
-            case RtcPeerEventKind.ChannelMessage when e.Channel == _channel:
+            case RtcPeerEventKind.ChannelMessage when e.ChannelId == _channel:
                 // Binary frames belong to no dialect we speak.
                 if (e.IsText)
                     Enqueue(new DialectInput(null, Encoding.UTF8.GetString(e.Payload.Span), null));
                 else
                     Interlocked.Increment(ref _droppedMessages);
                 break;
-            case RtcPeerEventKind.ChannelClosed when e.Channel == _channel:
+            case RtcPeerEventKind.ChannelClosed when e.ChannelId == _channel:
+            case RtcPeerEventKind.DataChannelsClosed when _channel is not null:
                 _channel = null;
                 End(ConversationEndReason.CallerHungUp);
                 break;

@@ -80,7 +80,7 @@ public sealed partial class CallManager : IAsyncDisposable
         if (result.Connection is not { } connection)
         {
             await ReleaseAsync(leg, session);
-            return result.Error is { } error ? CallStartResult.Refused(error) : CallStartResult.NoRoom;
+            return result.Refusal is { } refusal ? CallStartResult.Refused(refusal) : CallStartResult.NoRoom;
         }
 
         _started.Add(1, new KeyValuePair<string, object?>("agent", agent.Name));

@@ -12,14 +12,14 @@ public sealed record CallStartResult
     public string? Answer { get; private init; }
 
     /// <summary>What is wrong with the offer; null otherwise.</summary>
-    public SdpNegotiationError? Error { get; private init; }
+    public SdpResult? Refusal { get; private init; }
 
     /// <summary>Whether the node takes no more calls at present.</summary>
     public bool Overloaded { get; private init; }
 
     internal static CallStartResult Accepted(Call call, string answer) => new() { Call = call, Answer = answer };
 
-    internal static CallStartResult Refused(SdpNegotiationError error) => new() { Error = error };
+    internal static CallStartResult Refused(SdpResult refusal) => new() { Refusal = refusal };
 
     internal static CallStartResult NoRoom { get; } = new() { Overloaded = true };
 }

@@ -310,18 +310,18 @@ internal sealed partial class MediaShard : IDisposable
 
     private static RtcCloseReason? HandleState(RtcConnection connection, in RtcPeerEvent e)
     {
-        switch (e.State)
+        if (e.State == RtcPeerState.Connected)
+            connection.ConnectDeadline = null;
+        if (e.State is not (RtcPeerState.Closed or RtcPeerState.Failed))
+            return null;
+        return e.Reason switch
         {
-            case RtcPeerState.Connected:
-                connection.ConnectDeadline = null;
-                return null;
-            case RtcPeerState.Closed:
-                return RtcCloseReason.RemoteClose;
-            case RtcPeerState.Failed:
-                return connection.ConnectDeadline is null ? RtcCloseReason.ConsentLost : RtcCloseReason.HandshakeFailed;
-            default:
-                return null;
-        }
+            RtcEndReason.LocalClose => RtcCloseReason.LocalClose,
+            RtcEndReason.IceTimeout => RtcCloseReason.ConnectTimeout,
+            RtcEndReason.ConsentExpired => RtcCloseReason.ConsentLost,
+            RtcEndReason.DtlsTimeout or RtcEndReason.FingerprintMismatch or RtcEndReason.DtlsFailed => RtcCloseReason.HandshakeFailed,
+            _ => RtcCloseReason.RemoteClose,
+        };
     }
 
     private void Fail(Instant now, RtcConnection connection, Exception e)

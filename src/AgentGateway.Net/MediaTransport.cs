@@ -85,7 +85,7 @@ public sealed class MediaTransport : IAsyncDisposable
 
     /// <summary>Makes an offer; the answer is given to the connection's peer with AcceptAnswer.</summary>
     public Task<RtcAcceptResult> OfferAsync(IRtcConnectionHandler handler) =>
-        OpenAsync(handler, static (now, peer) => SdpResult.Success(peer.CreateOffer(now)));
+        OpenAsync(handler, static (now, peer) => new SdpResult { Answer = peer.CreateOffer(now) });
 
     /// <summary>Closes every connection with a goodbye and frees the ports.</summary>
     public ValueTask DisposeAsync()
@@ -143,19 +143,19 @@ public sealed class MediaTransport : IAsyncDisposable
                 LocalCandidates = Candidates(shard.LocalEndPoint),
                 IceLite = _options.IceLite,
                 Random = _random,
-                WallClockEpoch = _clock.Epoch,
+                WallClockAtEpoch = _clock.Epoch,
             },
             now);
         SdpResult result = negotiate(now, peer);
-        if (result.Error is { } error)
+        if (!result.IsSuccess)
         {
             peer.Dispose();
-            return RtcAcceptResult.Refused(error);
+            return RtcAcceptResult.Refused(result);
         }
 
         var connection = new RtcConnection(shard, peer, handler);
         shard.Add(now, connection, _options.ConnectTimeout);
-        return RtcAcceptResult.Accepted(connection, result.Sdp!);
+        return RtcAcceptResult.Accepted(connection, result.Answer!);
     }
 
     private List<IceCandidate> Candidates(IPEndPoint bound)

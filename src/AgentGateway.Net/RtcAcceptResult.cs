@@ -15,9 +15,9 @@ public sealed record RtcAcceptResult
     public string? Sdp { get; private init; }
 
     /// <summary>Why the SDP was refused; null otherwise.</summary>
-    public SdpNegotiationError? Error { get; private init; }
+    public SdpResult? Refusal { get; private init; }
 
     internal static RtcAcceptResult Accepted(RtcConnection connection, string sdp) => new() { Connection = connection, Sdp = sdp };
 
-    internal static RtcAcceptResult Refused(SdpNegotiationError error) => new() { Error = error };
+    internal static RtcAcceptResult Refused(SdpResult refusal) => new() { Refusal = refusal };
 }

@@ -36,8 +36,8 @@ internal abstract class WhipCaller : IRtcConnectionHandler
             throw new InvalidOperationException($"{url} answered {(int)response.StatusCode}: {answer}");
         _session = response.Headers.Location is { } location ? new Uri(url, location) : null;
         SdpResult result = await _connection.InvokeAsync((now, peer) => peer.AcceptAnswer(now, answer));
-        if (result.Error is { } error)
-            throw new InvalidOperationException($"The answer of {url} was refused: {error.Message}");
+        if (!result.IsSuccess)
+            throw new InvalidOperationException($"The answer of {url} was refused: {result.Message}");
         await _connected.Task.WaitAsync(TimeSpan.FromSeconds(15), cancellationToken);
         SetupTime = transport.Clock.Now - start;
     }

@@ -46,7 +46,7 @@ internal sealed class AudioSender : IDisposable
         int index = _silentFrames++;
         if (index < TailFrames)
             Encode(now, peer, _zeros, timestamp, marker: false);
-        else if (peer.Audio is not { UseDtx: true } || index % DtxKeepAliveFrames == 0)
+        else if (peer.Audio is not { Dtx: true } || index % DtxKeepAliveFrames == 0)
             peer.SendAudio(now, SilenceFrame, timestamp, marker: false);
     }
 

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using AgentGateway.Calls;
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.Ports;
+using AgentGateway.Rtc.Peer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -50,8 +52,8 @@ internal static class WhipEndpoints
             return Problems.Create(StatusCodes.Status503ServiceUnavailable, "overloaded", "The gateway takes no more calls at present.");
         }
 
-        if (result.Error is { } error)
-            return Problems.Create(StatusCodes.Status400BadRequest, error.CodeText, error.Message);
+        if (result.Refusal is { } refusal)
+            return Refuse(refusal);
 
         context.Response.Headers.Location = SessionPath + result.Call!.CallId;
         return Results.Text(result.Answer, "application/sdp", statusCode: StatusCodes.Status201Created);
@@ -70,6 +72,15 @@ internal static class WhipEndpoints
         context.Response.Headers["Accept-Post"] = "application/sdp";
         context.Response.Headers.Allow = "POST, GET, OPTIONS";
         return Results.NoContent();
+    }
+
+    private static IResult Refuse(SdpResult refusal)
+    {
+        int status = refusal.Error is SdpResultError.Empty or SdpResultError.NotSdp
+            ? StatusCodes.Status400BadRequest
+            : refusal.Error == SdpResultError.TooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status422UnprocessableEntity;
+        string code = "sdp_" + JsonNamingPolicy.SnakeCaseLower.ConvertName(refusal.Error.ToString());
+        return Problems.Create(status, code, refusal.Line > 0 ? $"Line {refusal.Line}: {refusal.Message}" : refusal.Message);
     }
 
     private static IResult UnknownSession() =>
