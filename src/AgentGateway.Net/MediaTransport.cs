@@ -170,7 +170,7 @@ public sealed class MediaTransport : IAsyncDisposable
         ushort port = (ushort)(_options.AdvertisedPort ?? bound.Port);
         var candidates = new List<IceCandidate>();
         foreach (IPAddress address in addresses)
-            candidates.Add(IceCandidate.Host(TransportAddress.From(address, port), (ushort)(65535 - candidates.Count)));
+            candidates.Add(IceCandidate.CreateHost(TransportAddress.From(address, port), (ushort)(ushort.MaxValue - candidates.Count)));
         return candidates;
     }
 

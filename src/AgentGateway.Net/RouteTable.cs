@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using AgentGateway.Rtc.Ice;
 using AgentGateway.Rtc.Primitives;
+using AgentGateway.Rtc.Wire.Stun;
 
 namespace AgentGateway.Net;
 
