@@ -1,0 +1,97 @@
+using System.Text.Json;
+using AgentGateway.Interop.Support;
+using AgentGateway.Testing;
+
+namespace AgentGateway.Interop;
+
+/// <summary>Headless Chromium drives the console page, with a WAV file as its microphone.</summary>
+[Collection("real peers")]
+public sealed class BrowserTests
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
+
+    [Fact]
+    public async Task On_loopback_a_caller_is_greeted_asks_interrupts_and_hangs_up()
+    {
+        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
+        await AssertConversationAsync(gateway, [], ["--allow-loopback-in-peer-connection"]);
+    }
+
+    [Fact]
+    public async Task On_an_ordinary_interface_a_stock_browser_connects_without_any_flag()
+    {
+        await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync([], space.Prefix);
+        await AssertConversationAsync(gateway, space.Prefix, []);
+    }
+
+    [Fact]
+    public async Task The_echo_agent_returns_the_voice_to_the_browser()
+    {
+        using var folder = new WorkFolder();
+        SpeechTimeline timeline = await new SpeechTimeline().Silence(2).SayAsync("Good evening. I would like to hear my own voice.");
+        timeline.Silence(2);
+        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
+
+        JsonElement result = await RunAsync(gateway, [], ["--allow-loopback-in-peer-connection"], "echo", timeline, folder);
+
+        AssertNoErrors(result);
+        Words.AssertHeard("good evening I would like to hear my own voice", await Transcriber.TranscribeAsync(folder["heard.wav"]), 0.6);
+        Assert.All(result.GetProperty("peakLevels").EnumerateArray(), level => Assert.InRange(level.GetDouble(), 20, 100));
+    }
+
+    private static async Task AssertConversationAsync(GatewayProcess gateway, string[] prefix, string[] flags)
+    {
+        using var folder = new WorkFolder();
+
+        // The greeting lasts about six seconds. The question's answer is long enough to be interrupted three seconds in.
+        SpeechTimeline timeline = await new SpeechTimeline().Silence(10).SayAsync("What are your opening hours?");
+        await timeline.Silence(3.5).SayAsync("Wait a moment please. Where are you located?");
+        timeline.Silence(8);
+
+        JsonElement result = await RunAsync(gateway, prefix, flags, "receptionist", timeline, folder);
+
+        AssertNoErrors(result);
+        string[] states = [.. result.GetProperty("states").EnumerateArray().Select(s => s[1].GetString()!)];
+        Assert.Contains("speaking", states);
+        Assert.Contains("listening", states);
+        Assert.Equal("ended", result.GetProperty("finalState").GetString());
+
+        (string Side, string Text, bool Cut)[] bubbles = [.. result.GetProperty("bubbles").EnumerateArray().Select(b =>
+            (b.GetProperty("side").GetString()!, b.GetProperty("text").GetString()!, b.GetProperty("cut").GetBoolean()))];
+        string details = $"{result}\n{gateway.Log}";
+        Assert.True(bubbles[0].Side == "agent", details);
+        Assert.True(bubbles.Any(b => b.Side == "user" && b.Text.Contains("hours", StringComparison.OrdinalIgnoreCase)), details);
+        Assert.True(bubbles.Any(b => b.Side == "agent" && b.Cut), $"nothing was interrupted: {details}");
+        Assert.True(bubbles[^1].Side == "agent" && !bubbles[^1].Cut, $"the second question was not answered: {details}");
+        Assert.True(result.GetProperty("interim").GetArrayLength() > 0, details);
+        Assert.True(result.GetProperty("turns").GetArrayLength() >= 2, details);
+
+        // What the page shows as said is what the browser heard, the cut answer included.
+        string heard = await Transcriber.TranscribeAsync(folder["heard.wav"]);
+        foreach ((string side, string text, bool cut) in bubbles.Where(b => b.Side == "agent"))
+            Words.AssertHeard(cut ? text.Replace("— interrupted", "", StringComparison.Ordinal) : text, heard, 0.55);
+    }
+
+    private static void AssertNoErrors(JsonElement result)
+    {
+        Assert.True(result.GetProperty("errors").GetArrayLength() == 0, result.ToString());
+        Assert.True(result.GetProperty("alerts").GetArrayLength() == 0, result.ToString());
+    }
+
+    private static Task<JsonElement> RunAsync(
+        GatewayProcess gateway, string[] prefix, string[] flags, string agent, SpeechTimeline timeline, WorkFolder folder)
+    {
+        string options = JsonSerializer.Serialize(new
+        {
+            url = gateway.Url,
+            agent,
+            microphone = timeline.Save(folder["said.wav"]),
+            recording = folder["heard.wav"],
+            seconds = timeline.Length.TotalSeconds,
+            flags,
+        });
+        string[] command = [.. prefix, "node", Path.Combine(TestPaths.RepositoryRoot, "tests", "browser", "console-call.mjs"), options];
+        return PeerProcess.RunAsync(Timeout, command[0], command[1..]);
+    }
+}
