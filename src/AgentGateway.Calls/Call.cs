@@ -26,7 +26,7 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly long _startedTimestamp;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _endRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Events wait for room (they are few and bounded by the conversation); a client's messages do not: a client that
     // floods loses its own messages and nobody else's.
@@ -107,10 +107,8 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
     public void End(ConversationEndReason reason)
     {
         _endReason ??= reason;
-        if (_session is not null)
-            _session.RequestEnd(reason);
-        else
-            _stop.Cancel();
+        _endRequested.TrySetResult();
+        _session?.RequestEnd(reason);
     }
 
     /// <summary>Runs the call to its end: conversation, dialect, connection. Never fails; what goes wrong is logged.</summary>
@@ -123,17 +121,13 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
             if (_session is not null)
             {
                 Task events = ForwardEventsAsync(_session);
-                await _session.RunAsync(_stop.Token);
+                await _session.RunAsync(CancellationToken.None);
                 await events;
             }
             else
             {
-                await connection.Closed.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await _endRequested.Task;
             }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The connection ended first.
         }
         catch (Exception e)
         {
@@ -147,7 +141,6 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
             RtcCloseReason reason = await connection.Closed;
             if (_session is not null)
                 await _session.DisposeAsync();
-            _stop.Dispose();
             LogEnded(_logger, CallId, Agent.Name, Duration.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture), _endReason?.ToString() ?? reason.ToString());
         }
     }
@@ -159,9 +152,11 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
             case RtcPeerEventKind.AudioReceived:
                 _leg.HandleAudio(now, connection.Peer, e);
                 break;
+            case RtcPeerEventKind.RemoteStreamChanged:
+                _leg.HandleStreamChanged();
+                break;
             case RtcPeerEventKind.ConnectionStateChanged when e.State == RtcPeerState.Connected:
                 _leg.Start(now, connection.Peer);
-                _session?.NotifyConnected();
                 break;
             case RtcPeerEventKind.ChannelOpened when _channel is null:
                 if (_dialects.Create(e.Channel?.Label ?? "", this) is { } dialect)

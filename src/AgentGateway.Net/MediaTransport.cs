@@ -81,11 +81,16 @@ public sealed class MediaTransport : IAsyncDisposable
     /// <param name="offer">SDP, at most 64 KB; anything else is refused with a reason.</param>
     /// <param name="handler">What the call does with the connection; not used when the offer is refused.</param>
     public Task<RtcAcceptResult> AcceptAsync(string offer, IRtcConnectionHandler handler) =>
-        OpenAsync(handler, (now, peer) => peer.AcceptOffer(now, offer));
+        OpenAsync(handler, null, (now, peer) => peer.AcceptOffer(now, offer));
 
     /// <summary>Makes an offer; the answer is given to the connection's peer with AcceptAnswer.</summary>
-    public Task<RtcAcceptResult> OfferAsync(IRtcConnectionHandler handler) =>
-        OpenAsync(handler, static (now, peer) => new SdpResult { Answer = peer.CreateOffer(now) });
+    /// <param name="handler">What the call does with the connection.</param>
+    /// <param name="localAddress">
+    /// The one address of this host to call from; null for all. Two calls from one port to one port of the far end need
+    /// two addresses, because datagrams are told apart by their path.
+    /// </param>
+    public Task<RtcAcceptResult> OfferAsync(IRtcConnectionHandler handler, IPAddress? localAddress = null) =>
+        OpenAsync(handler, localAddress, static (now, peer) => new SdpResult { Answer = peer.CreateOffer(now) });
 
     /// <summary>Closes every connection with a goodbye and frees the ports.</summary>
     public ValueTask DisposeAsync()
@@ -114,7 +119,7 @@ public sealed class MediaTransport : IAsyncDisposable
         }
     }
 
-    private Task<RtcAcceptResult> OpenAsync(IRtcConnectionHandler handler, Func<Instant, RtcPeer, SdpResult> negotiate)
+    private Task<RtcAcceptResult> OpenAsync(IRtcConnectionHandler handler, IPAddress? localAddress, Func<Instant, RtcPeer, SdpResult> negotiate)
     {
         if (ConnectionCount >= _options.MaxConnections)
             return Task.FromResult(RtcAcceptResult.Overloaded);
@@ -124,7 +129,7 @@ public sealed class MediaTransport : IAsyncDisposable
         {
             try
             {
-                completion.SetResult(Open(now, shard, handler, negotiate));
+                completion.SetResult(Open(now, shard, handler, localAddress, negotiate));
             }
             catch (Exception e)
             {
@@ -134,13 +139,14 @@ public sealed class MediaTransport : IAsyncDisposable
         return posted ? completion.Task : Task.FromResult(RtcAcceptResult.Overloaded);
     }
 
-    private RtcAcceptResult Open(Instant now, MediaShard shard, IRtcConnectionHandler handler, Func<Instant, RtcPeer, SdpResult> negotiate)
+    private RtcAcceptResult Open(
+        Instant now, MediaShard shard, IRtcConnectionHandler handler, IPAddress? localAddress, Func<Instant, RtcPeer, SdpResult> negotiate)
     {
         var peer = new RtcPeer(
             new RtcPeerOptions
             {
                 Certificate = _certificate,
-                LocalCandidates = Candidates(shard.LocalEndPoint),
+                LocalCandidates = Candidates(shard.LocalEndPoint, localAddress),
                 IceLite = _options.IceLite,
                 Random = _random,
                 WallClockAtEpoch = _clock.Epoch,
@@ -158,9 +164,9 @@ public sealed class MediaTransport : IAsyncDisposable
         return RtcAcceptResult.Accepted(connection, result.Answer!);
     }
 
-    private List<IceCandidate> Candidates(IPEndPoint bound)
+    private List<IceCandidate> Candidates(IPEndPoint bound, IPAddress? only)
     {
-        IReadOnlyList<IPAddress> addresses = _options.AdvertisedAddresses;
+        IReadOnlyList<IPAddress> addresses = only is null ? _options.AdvertisedAddresses : [only];
         if (addresses.Count == 0)
         {
             bool wildcard = bound.Address.Equals(IPAddress.Any) || bound.Address.Equals(IPAddress.IPv6Any);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using AgentGateway.Net;
 using Microsoft.Extensions.Logging.Abstractions;
-using System.Net;
 
 namespace AgentGateway.LoadTest;
 
@@ -51,11 +50,10 @@ internal static class EchoLoad
         return 0;
     }
 
-    /// <summary>The callers' own transport: loopback, any port, the controlling side of ICE.</summary>
+    /// <summary>The callers' own transport: any port, the full side of ICE.</summary>
     internal static MediaTransport Start(int calls) => MediaTransport.Start(
         new MediaTransportOptions
         {
-            ListenAddress = IPAddress.Loopback,
             Ports = [0],
             IceLite = false,
             MaxConnections = calls + 1,

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using AgentGateway.Net;
@@ -11,7 +12,9 @@ namespace AgentGateway.LoadTest;
 /// </summary>
 internal abstract class WhipCaller : IRtcConnectionHandler
 {
-    private const uint FrameSamples = 960;
+    private const int FrameSamples = 960;
+
+    private static int _nextCaller = 1;
 
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Audio.FrameClock? _clock;
@@ -26,7 +29,9 @@ internal abstract class WhipCaller : IRtcConnectionHandler
     internal async Task ConnectAsync(MediaTransport transport, HttpClient http, Uri url, CancellationToken cancellationToken)
     {
         Instant start = transport.Clock.Now;
-        RtcAcceptResult offer = await transport.OfferAsync(this);
+        // All callers share one port, so each calls from a loopback address of its own.
+        int caller = Interlocked.Increment(ref _nextCaller);
+        RtcAcceptResult offer = await transport.OfferAsync(this, new IPAddress([127, 1, (byte)(caller >> 8), (byte)caller]));
         _connection = offer.Connection ?? throw new InvalidOperationException("The load tool has no room for another call.");
         using var body = new StringContent(offer.Sdp!, Encoding.UTF8);
         body.Headers.ContentType = new MediaTypeHeaderValue("application/sdp");
@@ -74,7 +79,7 @@ internal abstract class WhipCaller : IRtcConnectionHandler
         for (int due = _clock!.Advance(now); due > 0; due--)
         {
             ReadOnlySpan<byte> packet = NextPacket(now);
-            connection.Peer.SendAudio(now, packet, (uint)((_clock.NextIndex - due) * FrameSamples), marker: false);
+            connection.Peer.SendAudio(now, packet, (_clock.NextIndex - due) * FrameSamples, marker: false);
         }
     }
 

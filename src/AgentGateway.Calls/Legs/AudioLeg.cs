@@ -16,6 +16,11 @@ internal abstract class AudioLeg : IDisposable
     {
     }
 
+    /// <summary>The caller's audio comes from another source now: its numbers start anew.</summary>
+    internal virtual void HandleStreamChanged()
+    {
+    }
+
     /// <summary>An audio packet of the caller.</summary>
     internal abstract void HandleAudio(Instant now, RtcPeer peer, in RtcPeerEvent packet);
 

@@ -30,7 +30,7 @@ internal sealed class AudioSender : IDisposable
     /// <param name="peer">Where to.</param>
     /// <param name="frame">960 samples at 48 kHz.</param>
     /// <param name="timestamp">RTP timestamp of the frame's first sample.</param>
-    internal void SendFrame(Instant now, RtcPeer peer, ReadOnlySpan<short> frame, uint timestamp)
+    internal void SendFrame(Instant now, RtcPeer peer, ReadOnlySpan<short> frame, long timestamp)
     {
         // The marker tells the far jitter buffer that a talkspurt begins (RFC 3551 section 4.1).
         bool marker = !_talking;
@@ -40,7 +40,7 @@ internal sealed class AudioSender : IDisposable
     }
 
     /// <summary>Sends what silence needs at this tick, which may be nothing.</summary>
-    internal void SendSilence(Instant now, RtcPeer peer, uint timestamp)
+    internal void SendSilence(Instant now, RtcPeer peer, long timestamp)
     {
         _talking = false;
         int index = _silentFrames++;
@@ -53,7 +53,7 @@ internal sealed class AudioSender : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _encoder.Dispose();
 
-    private void Encode(Instant now, RtcPeer peer, ReadOnlySpan<short> frame, uint timestamp, bool marker)
+    private void Encode(Instant now, RtcPeer peer, ReadOnlySpan<short> frame, long timestamp, bool marker)
     {
         int length = _encoder.Encode(frame, _packet);
         if (length > 0)

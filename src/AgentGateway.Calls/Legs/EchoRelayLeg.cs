@@ -7,5 +7,5 @@ namespace AgentGateway.Calls.Legs;
 internal sealed class EchoRelayLeg : AudioLeg
 {
     internal override void HandleAudio(Instant now, RtcPeer peer, in RtcPeerEvent packet) =>
-        peer.SendAudio(now, packet.Payload.Span, (uint)packet.Timestamp, packet.Marker);
+        peer.SendAudio(now, packet.Payload.Span, packet.Timestamp, packet.Marker);
 }

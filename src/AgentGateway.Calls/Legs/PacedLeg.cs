@@ -28,6 +28,8 @@ internal abstract class PacedLeg : AudioLeg
 
     internal override void Start(Instant now, RtcPeer peer) => _clock ??= new FrameClock(now, FramePeriod);
 
+    internal override void HandleStreamChanged() => _receiver.Reset();
+
     internal override void HandleAudio(Instant now, RtcPeer peer, in RtcPeerEvent packet) =>
         _receiver.Insert(now, packet.Sequence, packet.Timestamp, packet.Payload.Span);
 
@@ -37,7 +39,7 @@ internal abstract class PacedLeg : AudioLeg
         for (int due = clock.Advance(now); due > 0; due--)
         {
             // Frames that a stall made impossible are skipped in time as well, so that the far end stays in step.
-            uint timestamp = (uint)((clock.NextIndex - due) * FrameSamples);
+            long timestamp = (clock.NextIndex - due) * FrameSamples;
             AudioFrameKind kind = _receiver.Pull(now, _input);
             if (Exchange(_input, kind, _output))
                 _sender.SendFrame(now, peer, _output, timestamp);
