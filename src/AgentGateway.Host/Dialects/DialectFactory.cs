@@ -1,6 +1,5 @@
 using AgentGateway.Calls;
 using AgentGateway.Host.Dialects.Rtvi;
-using Microsoft.Extensions.Logging;
 
 namespace AgentGateway.Host.Dialects;
 

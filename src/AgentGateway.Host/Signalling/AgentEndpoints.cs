@@ -1,8 +1,5 @@
 using System.Text.Json.Serialization;
 using AgentGateway.Conversation.Agents;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace AgentGateway.Host.Signalling;
 
@@ -11,7 +8,7 @@ internal static class AgentEndpoints
 {
     internal static void MapAgents(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/v1/agents", (AgentCatalog catalog) => Results.Json(
-            new AgentList([.. catalog.Agents.Select(AgentSummary.From)]), ApiJson.Default.AgentList));
+            new AgentList([.. catalog.Current.Agents.Values.OrderBy(a => a.Name, StringComparer.Ordinal).Select(AgentSummary.From)]), ApiJson.Default.AgentList));
 }
 
 /// <summary>The answer of GET /v1/agents.</summary>

@@ -2,9 +2,6 @@ using System.Text.Json.Serialization;
 using AgentGateway.Calls;
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Host.Composition;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace AgentGateway.Host.Signalling;
 
@@ -18,12 +15,12 @@ internal static class HealthEndpoints
         routes.MapGet("/healthz", () => Results.Json(new Health("ok"), ApiJson.Default.Health));
         routes.MapGet("/readyz", (Engines engines, AgentCatalog catalog, CallManager calls) =>
         {
-            bool ready = engines.IsReady && catalog.Agents.Count > 0;
+            bool ready = engines.IsReady && catalog.Current.Agents.Count > 0;
             var body = new Readiness(
                 ready ? "ready" : "starting",
                 calls.ActiveCalls,
-                catalog.Agents.Count,
-                [.. catalog.Problems.Select(p => p.ToString())],
+                catalog.Current.Agents.Count,
+                [.. catalog.Current.Problems.Select(p => p.ToString())],
                 engines.Describe());
             return Results.Json(body, ApiJson.Default.Readiness, statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         });

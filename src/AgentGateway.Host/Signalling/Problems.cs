@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace AgentGateway.Host.Signalling;
 
 /// <summary>Errors as problem+json (RFC 9457) with a stable machine-readable "code".</summary>

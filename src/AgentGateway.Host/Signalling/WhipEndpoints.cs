@@ -4,9 +4,6 @@ using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Rtc.Peer;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace AgentGateway.Host.Signalling;
 
@@ -30,7 +27,7 @@ internal static class WhipEndpoints
 
     private static async Task<IResult> StartAsync(string agent, HttpContext context, AgentCatalog catalog, CallManager calls)
     {
-        if (catalog.Find(agent) is not { } definition)
+        if (!catalog.TryGet(agent, out AgentDefinition? definition))
             return Problems.Create(StatusCodes.Status404NotFound, "agent_unknown", "There is no agent of that name; GET /v1/agents lists them.");
         (string? offer, IResult? problem) = await SdpBody.ReadAsync(context.Request, context.RequestAborted);
         if (problem is not null)

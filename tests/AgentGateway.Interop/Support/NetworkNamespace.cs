@@ -14,7 +14,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     private NetworkNamespace(string name) => _name = name;
 
     /// <summary>The interface's address.</summary>
-    internal string Address => "10.213.7.2";
+    internal const string Address = "10.213.7.2";
 
     /// <summary>The command that runs another one inside.</summary>
     internal string[] Prefix => ["ip", "netns", "exec", _name];
@@ -30,7 +30,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
             await IpAsync("link", "set", $"agw{id}h", "up");
             await IpAsync("-n", space._name, "link", "set", "lo", "up");
             await IpAsync("-n", space._name, "link", "set", "eth0", "up");
-            await IpAsync("-n", space._name, "address", "add", $"{space.Address}/24", "dev", "eth0");
+            await IpAsync("-n", space._name, "address", "add", $"{Address}/24", "dev", "eth0");
             await IpAsync("-n", space._name, "route", "add", "default", "via", "10.213.7.1");
             return space;
         }

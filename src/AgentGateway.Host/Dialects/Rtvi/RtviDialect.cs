@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.Json;
 using AgentGateway.Calls;
 using AgentGateway.Conversation.Events;
-using Microsoft.Extensions.Logging;
 
 namespace AgentGateway.Host.Dialects.Rtvi;
 

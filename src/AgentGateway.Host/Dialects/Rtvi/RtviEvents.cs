@@ -165,10 +165,15 @@ internal sealed class RtviEvents(ICallControl call, RtviWriter writer)
 
     private void SendSpokenText(int segment, string text, int heardLength)
     {
-        int from = segment == _toldSegment ? Math.Min(_toldLength, heardLength) : 0;
+        int from = segment == _toldSegment ? _toldLength : 0;
+
+        // A word is told with the punctuation that ends it.
+        int to = Math.Clamp(heardLength, from, text.Length);
+        while (to < text.Length && !char.IsWhiteSpace(text[to]))
+            to++;
         _toldSegment = segment;
-        _toldLength = heardLength;
-        string words = text[from..Math.Min(heardLength, text.Length)].Trim();
+        _toldLength = to;
+        string words = text[from..to].Trim();
         if (words.Length > 0)
             call.Send(writer.Write("bot-tts-text", "text", words));
     }

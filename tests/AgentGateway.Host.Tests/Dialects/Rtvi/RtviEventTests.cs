@@ -64,6 +64,22 @@ public sealed class RtviEventTests
     }
 
     [Fact]
+    public void Words_are_told_once_and_with_their_punctuation()
+    {
+        const string Text = "Well, yes.";
+        Play(
+            new AgentSpeechStarted(1) { At = At },
+            new SegmentProgress(1, 1, Text, 4) { At = At },
+            new SegmentProgress(1, 1, Text, 5) { At = At },
+            new SegmentProgress(1, 1, Text, 9) { At = At },
+            new SegmentCompleted(1, 1, Text) { At = At });
+
+        Assert.Equal(["Well,", "yes."], _call.Sent
+            .Where(m => m.GetProperty("type").GetString() == "bot-tts-text")
+            .Select(m => m.GetProperty("data").GetProperty("text").GetString()));
+    }
+
+    [Fact]
     public void An_interruption_drops_what_was_not_spoken_and_says_what_was_heard()
     {
         Play(

@@ -1,7 +1,7 @@
 namespace AgentGateway.Host.Configuration;
 
 /// <summary>Configuration section "Cors": which pages may call from a browser.</summary>
-public sealed class CorsOptions
+public sealed class CrossOriginOptions
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Cors";
