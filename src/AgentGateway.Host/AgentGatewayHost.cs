@@ -23,6 +23,9 @@ public static class AgentGatewayHost
         var gateway = new AgentGatewayBuilder();
         configure?.Invoke(gateway);
 
+        // The framework logs a failed start with its stack trace; RunAgentGatewayAsync says it in a sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+
         IServiceCollection services = builder.Services;
         services.AddSingleton(gateway);
         services.AddValidatedOptions<MediaOptions>(builder.Configuration, MediaOptions.Section, o => o.Validate());

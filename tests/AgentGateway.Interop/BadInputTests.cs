@@ -97,7 +97,7 @@ public sealed class BadInputTests(BadInputTests.Gateway gateway) : IClassFixture
     {
         using var udp = new UdpClient();
         var random = new Random(20261121);
-        int port = int.Parse(gateway.Process.Log.Split("UDP ")[1].Split([' ', '\n', '\r', ','])[0], System.Globalization.CultureInfo.InvariantCulture);
+        int port = int.Parse(gateway.Process.Log.Split("UDP ")[1].Split(')')[0], System.Globalization.CultureInfo.InvariantCulture);
         for (int i = 0; i < 20_000; i++)
         {
             byte[] datagram = new byte[random.Next(0, 1500)];

@@ -56,8 +56,8 @@ public sealed class StartupTests
         using var folder = new WorkFolder();
         Directory.CreateDirectory(folder["good"]);
         Directory.CreateDirectory(folder["bad"]);
-        await File.WriteAllTextAsync(Path.Combine(folder["good"], "agent.md"), "---\nname: Good\nmode: echo\n---\n");
-        await File.WriteAllTextAsync(Path.Combine(folder["bad"], "agent.md"), "---\nname: Bad\nmoed: echo\n---\n");
+        await File.WriteAllTextAsync(Path.Combine(folder["good"], "agent.md"), "---\ndisplay_name: Good\nmode: echo\n---\n");
+        await File.WriteAllTextAsync(Path.Combine(folder["bad"], "agent.md"), "---\ndisplay_name: Bad\nmoed: echo\n---\n");
 
         await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync($"Agents:Path={folder["."]}");
 

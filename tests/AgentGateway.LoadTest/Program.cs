@@ -3,7 +3,7 @@ using AgentGateway.LoadTest;
 
 // Callers made with our own Rtc against any server that answers WHIP. The server is another process and is measured from
 // outside, by the kernel's accounting, so that every server is measured alike.
-var url = new Option<Uri>("--url") { Required = true, Description = "Where offers are posted, such as http://127.0.0.1:8080/whip/echo" };
+var url = new Option<Uri>("--url") { Required = true, CustomParser = r => new Uri(r.Tokens[0].Value, UriKind.Absolute), Description = "Where offers are posted, such as http://127.0.0.1:8080/whip/echo" };
 var pid = new Option<int>("--pid") { Description = "Process id of the server, for its CPU time and memory" };
 var calls = new Option<int>("--calls") { DefaultValueFactory = _ => 40, Description = "Calls at the same time" };
 var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 20, Description = "Seconds measured, after a warm-up of 3" };

@@ -106,6 +106,9 @@ internal sealed class ReplyGenerator
         try
         {
             string? refused = await StreamAsync(run, client, messages, output);
+
+            // A short answer may still be in the chunker, which waits for more text before it calls a sentence complete.
+            await output.FlushAsync();
             if (refused is null && (output.HasText || run.EndsCall))
                 return true;
             code = refused ?? "llm_empty";
