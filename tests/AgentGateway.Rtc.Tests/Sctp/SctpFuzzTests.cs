@@ -1,4 +1,5 @@
 using AgentGateway.Rtc.Sctp;
+using AgentGateway.Rtc.Tests.Wire.Sctp;
 using AgentGateway.Testing;
 
 namespace AgentGateway.Rtc.Tests.Sctp;
@@ -6,6 +7,10 @@ namespace AgentGateway.Rtc.Tests.Sctp;
 /// <summary>Mutated and generated packets against live associations: no exception, bounded answers, bounded memory.</summary>
 public sealed class SctpFuzzTests
 {
+    // More than the suite has time for: set the variable and let it run.
+    private static readonly int Rounds =
+        int.TryParse(Environment.GetEnvironmentVariable("AGENTGATEWAY_FUZZ_ROUNDS"), out int rounds) ? rounds : 8_000;
+
     private static readonly byte[] KnownTypes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 130, 132, 192];
 
     [Theory]
@@ -18,10 +23,10 @@ public sealed class SctpFuzzTests
     public void Mutated_packets(int seed)
     {
         SeededRandom random = new((ulong)seed);
-        List<byte[]> corpus = Record((ulong)seed);
+        List<byte[]> corpus = [.. Record((ulong)seed), .. CapturedPacketTests.Load()];
         SctpPair pair = Fresh((ulong)seed);
         int rounds = 0;
-        for (int i = 0; i < 20_000; i++)
+        for (int i = 0; i < Rounds; i++)
         {
             // The tag of the association at hand, or nothing would get past the first check.
             byte[] packet = Mutate(random, corpus[random.Next(corpus.Count)]);
@@ -50,7 +55,7 @@ public sealed class SctpFuzzTests
         SeededRandom random = new((ulong)seed);
         SctpPair pair = Fresh((ulong)seed);
         int rounds = 0;
-        for (int i = 0; i < 20_000; i++)
+        for (int i = 0; i < Rounds; i++)
         {
             byte[] like = pair.Left.Sent[^1].Data;
             byte[][] chunks = [.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => Generate(random, pair))];

@@ -145,6 +145,26 @@ public sealed class SctpHandshakeTests
     }
 
     [Fact]
+    public void Data_behind_a_cookie_echo_is_taken()
+    {
+        SctpPair pair = new(13);
+        pair.Drop = (_, packet) => packet.Has(CookieEcho);
+        pair.Left.Association.Start(pair.Now);
+        pair.RunUntil(() => pair.Left.Sent.Any(p => p.Has(CookieEcho)), 5);
+        byte[] open = [3, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, (byte)'x'];
+        byte[] packet = SctpPackets.WithChunks(
+            pair.Left.Sent[^1].Data,
+            pair.Left.Sent[^1].ChunksOf(CookieEcho).Single(),
+            SctpPackets.Data(SctpPackets.NextTsn(pair.Left), 0, 0, 50, 3, open));
+        int before = pair.Right.Sent.Count;
+        pair.Right.Association.Handle(pair.Now, packet);
+        pair.Drain();
+        Assert.Equal([0], pair.Right.Opened);
+        // COOKIE ACK, SACK and the answer to the OPEN share a packet.
+        Assert.Equal([CookieAck, 3, 0], pair.Right.Sent.Skip(before).Single().Chunks);
+    }
+
+    [Fact]
     public void A_restarted_peer_gets_a_new_association_and_the_channels_are_gone()
     {
         SctpPair pair = new(9);
