@@ -14,7 +14,10 @@ public sealed record DtlsOptions
     /// </summary>
     public TimeSpan InitialRetransmitTimeout { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The retransmission timeout doubles up to this.</summary>
+    /// <summary>
+    /// The retransmission timeout doubles up to this. OpenSSL repeats one flight 12 times at most, so a low bound ends the
+    /// handshake early.
+    /// </summary>
     public TimeSpan MaxRetransmitTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Time from <see cref="DtlsEndpoint.Start"/> until an unfinished handshake fails.</summary>

@@ -117,6 +117,31 @@ public sealed class DtlsConnectionTests
     }
 
     [Fact]
+    public void Application_data_allocates_nothing_once_the_queues_have_grown()
+    {
+        using var link = new DtlsLink();
+        link.Connect();
+        byte[] data = new byte[1000];
+        byte[] buffer = new byte[1500];
+        Run(100);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Run(1000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Run(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                if (!link.Client.TrySendApplicationData(data) || !link.Client.TryPollTransmit(buffer, out int length))
+                    throw new InvalidOperationException($"send {i}");
+                link.Server.Handle(link.Clock.Now, buffer.AsSpan(0, length));
+                if (!link.Server.TryPollApplicationData(buffer, out length) || length != data.Length)
+                    throw new InvalidOperationException($"receive {i}");
+            }
+        }
+    }
+
+    [Fact]
     public void A_disposed_certificate_ends_no_connection()
     {
         var now = new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
