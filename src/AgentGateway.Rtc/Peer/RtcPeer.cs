@@ -13,7 +13,7 @@ namespace AgentGateway.Rtc.Peer;
 public sealed partial class RtcPeer : IDisposable
 {
     /// <summary>Buffers given to <see cref="TryPollTransmit"/> need this many bytes, whatever the options say.</summary>
-    public const int TransmitBufferSize = 2048;
+    public const int TransmitBufferSize = 1500;
 
     private const int AudioBufferSize = 2048;
     private const int DataBufferSize = 16 * 1024;

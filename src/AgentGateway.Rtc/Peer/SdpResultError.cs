@@ -15,6 +15,9 @@ public enum SdpResultError
     /// <summary>It does not parse as SDP.</summary>
     NotSdp,
 
+    /// <summary>It is SDP, but a known line has a wrong value.</summary>
+    Malformed,
+
     /// <summary>It has no usable audio section.</summary>
     NoAudio,
 

@@ -90,14 +90,20 @@ internal sealed class AudioStreams
         bool isEvent = rtp.PayloadType == configuration.TelephoneEventPayloadType;
         if (rtp.PayloadType != configuration.PayloadType && !isEvent)
             return RtpVerdict.UnknownPayloadType;
-        if (!configuration.MayReceive)
-            return RtpVerdict.NotReceiving;
         if (configuration.MidExtension is { } midId
             && rtp.Extensions.TryFind(midId, out ReadOnlySpan<byte> mid)
             && !RtpExtensionValue.MidEquals(mid, configuration.Mid))
             return RtpVerdict.UnknownStream;
 
         bool isNew = _receiver is null || _receiver.Ssrc != rtp.Ssrc;
+        if (!configuration.MayReceive)
+        {
+            // Under way when the direction changed: not wanted, but not lost either.
+            if (!isNew)
+                _receiver!.Handle(now, rtp.SequenceNumber, rtp.Timestamp, !isEvent, out _, out _);
+            return RtpVerdict.NotReceiving;
+        }
+
         if (isNew && _receiver is { SaidBye: false } current && now - current.LastPacketAt < TakeoverSilence)
             return RtpVerdict.UnknownStream;
         if (isNew)

@@ -66,6 +66,7 @@ internal sealed record RemoteDescription
             {
                 SdpErrorCode.Empty => SdpResultError.Empty,
                 SdpErrorCode.TooLarge => SdpResultError.TooLarge,
+                SdpErrorCode.BadField or SdpErrorCode.BadAttribute => SdpResultError.Malformed,
                 _ => SdpResultError.NotSdp,
             };
             return Refuse(code, error.Reason, error.Line, out refusal);
@@ -174,7 +175,7 @@ internal sealed record RemoteDescription
             // A mid is repeated in our lines, where a space would split it.
             if (media.Mid is { } mid && (mid.Length == 0 || mid.AsSpan().ContainsAny(" \t")))
             {
-                Refuse(SdpResultError.NotSdp, "a=mid is not a token.", media.Line, out refusal);
+                Refuse(SdpResultError.Malformed, "a=mid is not a token.", media.Line, out refusal);
                 return false;
             }
         }

@@ -1,0 +1,57 @@
+using AgentGateway.Primitives;
+using AgentGateway.Rtc.Dtls;
+using AgentGateway.Rtc.Ice;
+using AgentGateway.Rtc.Peer;
+using AgentGateway.Rtc.Primitives;
+using AgentGateway.Rtc.Wire.Sdp;
+using AgentGateway.Testing;
+
+namespace AgentGateway.Rtc.Tests.Peer;
+
+/// <summary>Peers, offers and parsed answers for tests.</summary>
+internal static class PeerFactory
+{
+    public static readonly TransportAddress Address = TransportAddress.FromIPv4(0xC0000201, 8081);
+
+    private static readonly Lazy<DtlsCertificate> Certificate = new(() =>
+        DtlsCertificate.Create("test", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2036, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+
+    public static RtcPeerOptions Options(ulong seed = 1) => new()
+    {
+        Certificate = Certificate.Value,
+        Random = new SeededRandom(seed),
+        LocalCandidates = [IceCandidate.CreateHost(Address), IceCandidate.CreateHost(TransportAddress.FromIPv4(0x7F000001, 8081), 1)],
+    };
+
+    public static RtcPeer Create(Func<RtcPeerOptions, RtcPeerOptions>? configure = null)
+    {
+        RtcPeerOptions options = Options();
+        return new RtcPeer(configure is null ? options : configure(options), Instant.Zero);
+    }
+
+    public static string Vector(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Vectors", "sdp", name));
+
+    public static string ChromiumOffer => Vector("chromium156-agents-realtime-offer.sdp");
+
+    /// <summary>Accepts an offer and parses the answer.</summary>
+    public static SdpSession Answer(this RtcPeer peer, string offer)
+    {
+        SdpResult result = peer.AcceptOffer(Instant.Zero, offer);
+        Assert.True(result.IsSuccess, $"{result.Error} in line {result.Line}: {result.Message}");
+        return Parse(result.Answer!);
+    }
+
+    public static SdpSession Parse(string sdp)
+    {
+        Assert.True(SdpSession.TryParse(sdp, out SdpSession? session, out SdpError error), error.ToString());
+        return session!;
+    }
+
+    /// <summary>Changes lines: null drops one.</summary>
+    public static string MapLines(this string sdp, Func<string, string?> map) =>
+        string.Join("\r\n", sdp.Split("\r\n").Select(map).Where(l => l is not null));
+
+    public static string Without(this string sdp, string start) => sdp.MapLines(l => l.StartsWith(start, StringComparison.Ordinal) ? null : l);
+
+    public static string With(this string sdp, string old, string replacement) => sdp.MapLines(l => l == old ? replacement : l);
+}
