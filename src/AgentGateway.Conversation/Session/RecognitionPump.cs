@@ -150,11 +150,15 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
     {
         try
         {
-            await foreach (RecognitionResult result in session.Results.ReadAllAsync(failing.Token))
+            // Not ReadAllAsync: it leaves the caller's context, and with it the determinism of tests.
+            while (await session.Results.WaitToReadAsync(failing.Token))
             {
-                numbering.HadResults = true;
-                if (numbering.TryTranslate(result.Utterance, out int utterance))
-                    await inbox.PostAsync(new SessionInput.Fact(TurnFact.Transcript(utterance, result.Text.Trim(), result.IsFinal)));
+                while (session.Results.TryRead(out RecognitionResult result))
+                {
+                    numbering.HadResults = true;
+                    if (numbering.TryTranslate(result.Utterance, out int utterance))
+                        await inbox.PostAsync(new SessionInput.Fact(TurnFact.Transcript(utterance, result.Text.Trim(), result.IsFinal)));
+                }
             }
         }
         catch (OperationCanceledException) when (failing.IsCancellationRequested)

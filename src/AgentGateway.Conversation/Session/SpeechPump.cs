@@ -24,27 +24,33 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
     {
         using var voice = new ReplyVoice();
         bool failing = false;
-        await foreach (SpokenChunk chunk in chunks.ReadAllAsync(run.Token))
+        while (await chunks.WaitToReadAsync(run.Token))
         {
-            try
-            {
-                await SpeakChunkAsync(run, chunk, isFixed, voice);
-                failing = false;
-            }
-            catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
-            {
-                throw;
-            }
-            catch (Exception exception)
-            {
-                SessionLog.SynthesizerFailed(context.Logger, context.Synthesizer.Name, run.Turn, exception);
-                await inbox.PostAsync(new SessionInput.AudioEnds(run.Generation, chunk.Number, queue.Written));
-                await inbox.PostAsync(new SessionInput.AudioLost(run.Generation, chunk.Number));
-                // Once per row of failures: a voice that is down would fault with every sentence.
-                if (!failing)
-                    await inbox.PostAsync(new SessionInput.Fault("tts_unavailable", "Speech synthesis failed; the answer is shown as text.", Fatal: false));
-                failing = true;
-            }
+            while (chunks.TryRead(out SpokenChunk chunk))
+                failing = !await TrySpeakChunkAsync(run, chunk, isFixed, voice, failing);
+        }
+    }
+
+    private async Task<bool> TrySpeakChunkAsync(ReplyRun run, SpokenChunk chunk, bool isFixed, ReplyVoice voice, bool failing)
+    {
+        try
+        {
+            await SpeakChunkAsync(run, chunk, isFixed, voice);
+            return true;
+        }
+        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception exception)
+        {
+            SessionLog.SynthesizerFailed(context.Logger, context.Synthesizer.Name, run.Turn, exception);
+            await inbox.PostAsync(new SessionInput.AudioEnds(run.Generation, chunk.Number, queue.Written));
+            await inbox.PostAsync(new SessionInput.AudioLost(run.Generation, chunk.Number));
+            // Once per row of failures: a voice that is down would fault with every sentence.
+            if (!failing)
+                await inbox.PostAsync(new SessionInput.Fault("tts_unavailable", "Speech synthesis failed; the answer is shown as text.", Fatal: false));
+            return false;
         }
     }
 

@@ -7,6 +7,9 @@ namespace AgentGateway.Conversation.TurnTaking;
 /// </summary>
 internal sealed class TurnVocabulary
 {
+    // Before the vocabularies: they are made with it.
+    private static readonly FrozenSet<string> Empty = FrozenSet<string>.Empty;
+
     private static readonly TurnVocabulary English = new()
     {
         BackChannels = Set(
@@ -62,8 +65,6 @@ internal sealed class TurnVocabulary
     private static readonly TurnVocabulary None = new();
 
     private const int LongestPhrase = 3;
-
-    private static readonly FrozenSet<string> Empty = FrozenSet<string>.Empty;
 
     /// <summary>Said while listening, without wanting the floor.</summary>
     public FrozenSet<string> BackChannels { get; private init; } = Empty;

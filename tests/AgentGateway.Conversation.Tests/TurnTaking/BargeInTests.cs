@@ -1,0 +1,215 @@
+using AgentGateway.Conversation.TurnTaking;
+
+namespace AgentGateway.Conversation.Tests.TurnTaking;
+
+public sealed class BargeInTests
+{
+    [Fact]
+    public void Playout_is_held_within_100_ms_of_an_onset()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget();
+        var before = dialogue.Now;
+        dialogue.Voice("###");
+        Assert.Equal("OpenUtterance HoldPlayout", dialogue.Commands());
+        Assert.InRange((dialogue.TimeOf(TurnCommandKind.HoldPlayout) - before).TotalMilliseconds, 1, 100);
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+    }
+
+    [Fact]
+    public void A_cough_lets_the_agent_go_on()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Voice("#### ...");
+        Assert.Equal("OpenUtterance HoldPlayout EndUtterance ReleasePlayout", dialogue.Commands());
+        Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
+        dialogue.Forget().Final("");
+        Assert.Equal("", dialogue.Commands());
+    }
+
+    [Theory]
+    [InlineData("uh-huh")]
+    [InlineData("okay")]
+    [InlineData("yeah yeah")]
+    [InlineData("Right, I see.")]
+    [InlineData("")]
+    public void A_back_channel_lets_the_agent_go_on(string text)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(400).Partial(text).Silence(224).Forget().Final(text);
+        Assert.Equal("ReleasePlayout", dialogue.Commands());
+        Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
+        Assert.Equal(1, dialogue.Turns.Turn);
+    }
+
+    [Fact]
+    public void Playout_goes_on_within_2_s_although_no_final_comes()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500);
+        var onset = dialogue.Now;
+        dialogue.Speak(400).Silence(224).Wait(2000);
+        Assert.InRange((dialogue.TimeOf(TurnCommandKind.ReleasePlayout) - onset).TotalMilliseconds, 600, 2000);
+        Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
+    }
+
+    [Theory]
+    [InlineData("what about")]
+    [InlineData("wait")]
+    [InlineData("okay but tomorrow")]
+    [InlineData("no")]
+    public void Words_that_take_the_floor_interrupt_at_once(string text)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Forget().Partial(text);
+        Assert.Equal("ReportUserStarted CancelReply ReleasePlayout ReportAgentStopped ReportState ReportTranscript", dialogue.Commands());
+        Assert.Equal(1, dialogue.Last(TurnCommandKind.CancelReply).Generation);
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+    }
+
+    [Fact]
+    public void One_word_interrupts_after_500_ms_of_speech()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Partial("tomorrow");
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+        dialogue.Speak(192);
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+    }
+
+    [Fact]
+    public void Speech_without_any_word_interrupts_after_700_ms()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(670);
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+        dialogue.Speak(32);
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+    }
+
+    [Fact]
+    public void Back_channels_that_do_not_end_interrupt_after_1500_ms()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Partial("yeah").Speak(1000);
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+        dialogue.Speak(200);
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+    }
+
+    [Fact]
+    public void A_short_word_is_judged_by_its_final()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Silence(224);
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+        dialogue.Final("Tuesday").Wait(2600);
+        Assert.Equal("Tuesday", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+        Assert.Equal(2, dialogue.Last(TurnCommandKind.StartReply).Generation);
+    }
+
+    [Fact]
+    public void Words_that_are_recognised_late_still_interrupt()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(400).Silence(224).Wait(1600);
+        Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
+        dialogue.Forget().Final("stop that please");
+        Assert.Contains(TurnCommandKind.CancelReply, dialogue.Kinds);
+        Assert.DoesNotContain(TurnCommandKind.ReleasePlayout, dialogue.Kinds);
+        Assert.Equal("stop that please", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
+
+    [Fact]
+    public void After_an_interruption_the_turn_ends_like_any_other()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Partial("what about").Speak(400)
+            .Silence(224).Final("what about tomorrow").Wait(2600);
+        Assert.Equal("what about tomorrow", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+        Assert.Equal(2, dialogue.Last(TurnCommandKind.StartReply).Turn);
+    }
+
+    [Fact]
+    public void Speech_over_an_agent_that_thinks_holds_the_answer_back()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Final("yes please").Wait(100).Forget().Voice("##");
+        Assert.Equal("OpenUtterance HoldPlayout", dialogue.Commands());
+        dialogue.Speak(300).Partial("yes and also").Speak(300).Silence(224).Final("and a table outside").Wait(2600);
+        Assert.Equal("and a table outside", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+        Assert.Equal(0, dialogue.Count(TurnCommandKind.ReportAgentStopped));
+    }
+
+    [Fact]
+    public void An_answer_that_was_cancelled_unheard_for_a_noise_is_made_again()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Final("yes please").Wait(100).Forget()
+            .Speak(800).Silence(224).Final("");
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
+        TurnCommand again = dialogue.Last(TurnCommandKind.StartReply);
+        Assert.Equal((1, 2), (again.Turn, again.Generation));
+        Assert.Equal(0, dialogue.Count(TurnCommandKind.CommitTurn));
+    }
+
+    [Fact]
+    public void An_agent_cut_by_a_noise_asks_again()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Speak(800).Silence(224).Final("");
+        Assert.Equal(TurnPhrase.NotUnderstood, dialogue.Last(TurnCommandKind.Say).Phrase);
+    }
+
+    [Fact]
+    public void Without_barge_in_the_agent_finishes_and_then_answers_what_was_said()
+    {
+        Dialogue dialogue = new Dialogue(new TurnTakerOptions { BargeIn = false }).UntilSpeaking().Silence(500).Forget()
+            .Speak(800).Silence(224).Final("tell me about tomorrow").Silence(1000);
+        Assert.Equal("OpenUtterance EndUtterance", dialogue.Commands());
+        Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
+        dialogue.Finished().Wait(3000);
+        Assert.Equal("tell me about tomorrow", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
+
+    [Fact]
+    public void Without_barge_in_a_back_channel_is_no_turn()
+    {
+        Dialogue dialogue = new Dialogue(new TurnTakerOptions { BargeIn = false }).UntilSpeaking().Silence(500)
+            .Speak(400).Silence(224).Final("okay").Forget().Finished().Wait(3000);
+        Assert.Equal(TurnPhase.Listening, dialogue.Phase);
+        Assert.Equal(0, dialogue.Count(TurnCommandKind.CommitTurn));
+    }
+
+    [Fact]
+    public void The_greeting_can_be_made_uninterruptible()
+    {
+        var dialogue = new Dialogue(new TurnTakerOptions { GreetingInterruptible = false }, greeting: true);
+        dialogue.Played().Speak(800);
+        Assert.Equal(0, dialogue.Count(TurnCommandKind.HoldPlayout));
+        dialogue.Finished();
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+        dialogue.Speak(100).Silence(224).Final("hello there I have a question").Wait(2600).Played().Silence(100).Voice("##");
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+    }
+
+    [Fact]
+    public void A_reply_that_ends_while_it_is_contested_leaves_the_floor_to_the_caller()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(300).Forget().Finished();
+        Assert.Equal("ReleasePlayout ReportAgentStopped ReportState ReportUserStarted", dialogue.Commands());
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+    }
+
+    [Fact]
+    public void A_second_sound_while_the_first_is_judged_goes_on_with_it()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Silence(224).Voice("##");
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+        dialogue.Speak(300).Partial("tomorrow then").Silence(224).Final("tomorrow then");
+        Assert.NotEqual(TurnPhase.Speaking, dialogue.Phase);
+        Assert.Equal(2, dialogue.Turns.Turn);
+    }
+
+    [Fact]
+    public void Audio_that_stops_while_contested_is_judged_like_silence()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(400).Wait(3000);
+        Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
+    }
+
+    [Fact]
+    public void German_back_channels_are_known()
+    {
+        Dialogue dialogue = new Dialogue(new TurnTakerOptions { Language = "de-DE" }).UntilSpeaking("wie spät ist es").Silence(500)
+            .Speak(400).Silence(224).Forget().Final("ach so, genau");
+        Assert.Equal("ReleasePlayout", dialogue.Commands());
+        Assert.Equal([], dialogue.States);
+    }
+}

@@ -1,0 +1,106 @@
+using AgentGateway.Conversation.Events;
+using AgentGateway.Conversation.TurnTaking;
+
+namespace AgentGateway.Conversation.Tests.TurnTaking;
+
+public sealed class EndAndStallTests
+{
+    [Fact]
+    public void A_hang_up_cuts_the_reply()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Forget().Tell(TurnFact.End(ConversationEndReason.CallerHungUp, afterReply: false));
+        Assert.Equal("CancelReply ReportAgentStopped ReportState EndConversation", dialogue.Commands());
+        Assert.Equal(ConversationEndReason.CallerHungUp, dialogue.Last(TurnCommandKind.EndConversation).Reason);
+        Assert.Null(dialogue.Turns.NextTimeout);
+    }
+
+    [Fact]
+    public void The_words_of_a_caller_who_hangs_up_are_kept()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Partial("please call me back").Forget()
+            .Tell(TurnFact.End(ConversationEndReason.CallerHungUp, afterReply: false));
+        Assert.Equal("ReportTranscript ReportUserStopped CommitTurn ReportState EndConversation", dialogue.Commands());
+        Assert.Equal("please call me back", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
+
+    [Fact]
+    public void After_the_end_nothing_has_an_effect()
+    {
+        Dialogue dialogue = new Dialogue().Tell(TurnFact.End(ConversationEndReason.ServerStopped, afterReply: false)).Forget();
+        dialogue.Type("hello").Speak(500).Wait(60_000).Tell(TurnFact.Ready(greeting: true));
+        Assert.Equal("", dialogue.Commands());
+    }
+
+    [Fact]
+    public void The_agent_ends_the_call_after_its_goodbye()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Tell(TurnFact.End(ConversationEndReason.AgentEnded, afterReply: true));
+        Assert.Equal(TurnPhase.Closing, dialogue.Phase);
+        dialogue.Forget().Speak(1000).Silence(300);
+        Assert.Equal("", dialogue.Commands());
+        dialogue.Finished();
+        Assert.Equal("ReportAgentStopped ReportState EndConversation", dialogue.Commands());
+        Assert.Equal(ConversationEndReason.AgentEnded, dialogue.Last(TurnCommandKind.EndConversation).Reason);
+    }
+
+    [Fact]
+    public void A_goodbye_that_begins_after_the_request_is_reported_as_speech()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Final("bye").Wait(500)
+            .Tell(TurnFact.End(ConversationEndReason.AgentEnded, afterReply: true)).Forget().Played();
+        Assert.Equal("ReportAgentStarted ReportState", dialogue.Commands());
+        Assert.Equal([AgentState.Speaking], dialogue.States);
+    }
+
+    [Fact]
+    public void Without_a_reply_the_agents_end_is_at_once()
+    {
+        Dialogue dialogue = new Dialogue().Tell(TurnFact.End(ConversationEndReason.AgentEnded, afterReply: true));
+        Assert.Equal(TurnPhase.Ended, dialogue.Phase);
+    }
+
+    [Fact]
+    public void A_caller_who_took_the_floor_keeps_the_call()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Tell(TurnFact.End(ConversationEndReason.AgentEnded, afterReply: true));
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+    }
+
+    [Fact]
+    public void A_goodbye_that_is_stuck_ends_the_call_all_the_same()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Tell(TurnFact.End(ConversationEndReason.AgentEnded, afterReply: true)).Wait(15_100);
+        Assert.Equal(TurnPhase.Ended, dialogue.Phase);
+    }
+
+    [Fact]
+    public void Thinking_without_progress_ends_in_an_apology_and_that_in_listening()
+    {
+        Dialogue dialogue = new Dialogue().Type("hello").Wait(29_000).Reply(TurnFactKind.ReplyProgress).Wait(29_000);
+        Assert.Equal(TurnPhase.Thinking, dialogue.Phase);
+        dialogue.Forget().Wait(2_000);
+        Assert.Equal("ReportStalled CancelReply Say", dialogue.Commands());
+        Assert.Equal(TurnPhrase.Apology, dialogue.Last(TurnCommandKind.Say).Phrase);
+        dialogue.Wait(31_000);
+        Assert.Equal(TurnPhase.Listening, dialogue.Phase);
+    }
+
+    [Fact]
+    public void Speaking_without_progress_ends_in_listening()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Wait(14_000).Reply(TurnFactKind.PlayoutProgress).Wait(14_000);
+        Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
+        dialogue.Forget().Wait(2_000);
+        Assert.Equal("ReportStalled CancelReply ReportAgentStopped ReportState", dialogue.Commands());
+        Assert.Equal(TurnPhase.Listening, dialogue.Phase);
+    }
+
+    [Fact]
+    public void Facts_of_an_older_reply_change_nothing()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Type("stop").Forget();
+        dialogue.Reply(TurnFactKind.ReplyFinished, 1).Reply(TurnFactKind.PlayoutStarted, 1).Reply(TurnFactKind.ReplyProgress, 1);
+        Assert.Equal("", dialogue.Commands());
+        Assert.Equal(TurnPhase.Thinking, dialogue.Phase);
+    }
+}

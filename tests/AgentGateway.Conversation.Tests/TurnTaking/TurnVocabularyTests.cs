@@ -1,0 +1,43 @@
+using AgentGateway.Conversation.TurnTaking;
+
+namespace AgentGateway.Conversation.Tests.TurnTaking;
+
+public sealed class TurnVocabularyTests
+{
+    [Theory]
+    [InlineData("uh-huh", 0)]
+    [InlineData("Okay. Got it!", 0)]
+    [InlineData("I see", 0)]
+    [InlineData("i see the menu", 2)]
+    [InlineData("okay tomorrow", 1)]
+    [InlineData("", 0)]
+    [InlineData("   ...  ", 0)]
+    public void Real_words_are_those_that_are_no_back_channel(string text, int expected) =>
+        Assert.Equal(expected, TurnVocabulary.For("en-US").CountRealWords(TurnVocabulary.Words(text)));
+
+    [Theory]
+    [InlineData("hang on", true)]
+    [InlineData("okay wait", true)]
+    [InlineData("No!", true)]
+    [InlineData("the waiter", false)]
+    [InlineData("hanging on", false)]
+    public void Phrases_that_take_the_floor_are_whole_words(string text, bool expected) =>
+        Assert.Equal(expected, TurnVocabulary.For("en").HasInterrupt(TurnVocabulary.Words(text)));
+
+    [Fact]
+    public void An_unknown_language_has_no_lists_and_works_by_punctuation()
+    {
+        var vocabulary = TurnVocabulary.For("xx");
+        Assert.Equal(1, vocabulary.CountRealWords(TurnVocabulary.Words("okay")));
+        var curve = new EndpointingCurve(vocabulary, TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(2500));
+        Assert.True(curve.Likelihood("Foo bar.") > curve.Likelihood("foo bar"));
+    }
+
+    [Fact]
+    public void The_delay_stays_within_its_bounds()
+    {
+        var curve = new EndpointingCurve(TurnVocabulary.For("en"), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(2500));
+        foreach (string text in new[] { "", "yes", "and", "a b c d e", "...", "?", "5 5 5", "I am (really) sure." })
+            Assert.InRange(curve.Delay(text).TotalMilliseconds, 300, 2500);
+    }
+}
