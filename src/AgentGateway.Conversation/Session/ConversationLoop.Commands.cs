@@ -103,12 +103,11 @@ internal sealed partial class ConversationLoop
 
     private async ValueTask SayAsync(TurnCommand command)
     {
-        ConversationPhrases sentences = _context.Sentences ?? ConversationPhrases.For(_context.Agent.Language);
         string text = command.Phrase switch
         {
             TurnPhrase.Greeting => _context.Agent.Greeting!,
-            TurnPhrase.Apology => sentences.Apology,
-            _ => sentences.NotUnderstood,
+            TurnPhrase.Apology => _context.Agent.Apology,
+            _ => (_context.Sentences ?? ConversationPhrases.For(_context.Agent.Language)).NotUnderstood,
         };
         ReplyRun run = Begin(command, spoken: true, isAnswer: false);
         await EmitAsync(new ReplyStarted(run.Turn) { At = At });

@@ -14,7 +14,7 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
 {
     // About 16 s of windows: more means that the provider is far slower than real time.
     private const int Capacity = 512;
-    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(15);
 
     private readonly Channel<Work> _work = Channel.CreateBounded<Work>(new BoundedChannelOptions(Capacity) { SingleReader = true, SingleWriter = true });
@@ -55,10 +55,10 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
         TimeSpan backoff = FirstBackoff;
         while (!cancellationToken.IsCancellationRequested)
         {
+            var numbering = new Numbering();
             try
             {
-                bool worked = await RunSessionAsync(cancellationToken);
-                backoff = worked ? FirstBackoff : backoff;
+                await RunSessionAsync(numbering, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -70,25 +70,34 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
                 await inbox.PostAsync(new SessionInput.Fault("stt_unavailable", "Speech recognition failed; it is being restarted.", Fatal: false));
             }
 
-            await RefuseAsync();
+            // What is said meanwhile waits in the queue for the next session, which is given it from the next utterance on.
             await inbox.PostAsync(new SessionInput.Fact(TurnFact.RecognizerLost()));
-            await Task.Delay(backoff, context.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            await RefuseAsync();
+            backoff = numbering.HadResults ? FirstBackoff : backoff;
+            await Task.Delay(backoff, context.TimeProvider, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             backoff = backoff * 2 < MaxBackoff ? backoff * 2 : MaxBackoff;
         }
     }
 
-    private async Task<bool> RunSessionAsync(CancellationToken cancellationToken)
+    private async Task<IRecognitionSession> OpenAsync(CancellationToken cancellationToken)
     {
-        IRecognitionSession session;
-        using (var opening = new Deadline(context.Limits.RecognizerOpen, context.TimeProvider, cancellationToken))
+        try
         {
+            using var opening = new Deadline(context.Limits.RecognizerOpen, context.TimeProvider, cancellationToken);
             var options = new RecognitionOptions { Language = context.Agent.Language, Hints = context.Agent.Stt.Hints };
-            session = await opening.WaitAsync(context.Recognizer.OpenAsync(options, opening.Token).AsTask());
+            return await opening.WaitAsync(context.Recognizer.OpenAsync(options, opening.Token).AsTask());
         }
+        catch (Exception)
+        {
+            await RefuseAsync();
+            throw;
+        }
+    }
 
+    private async Task RunSessionAsync(Numbering numbering, CancellationToken cancellationToken)
+    {
+        IRecognitionSession session = await OpenAsync(cancellationToken);
         using var failing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var numbering = new Numbering();
         Task results = Task.CompletedTask;
         try
         {
@@ -108,7 +117,6 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
 
         if (numbering.Failure is { } failure)
             throw new SpeechProviderException("The recognition session ended.", failure);
-        return numbering.HadResults;
     }
 
     private async Task WriteAsync(IRecognitionSession session, Numbering numbering, CancellationToken cancellationToken)

@@ -95,7 +95,7 @@ internal sealed class ReplyGenerator
             return;
         if (run.EndsCall)
             return;
-        await output.AddAsync((_context.Sentences ?? ConversationPhrases.For(_context.Agent.Language)).Apology);
+        await output.AddAsync(_context.Agent.Apology);
     }
 
     private async Task<bool> TryAnswerAsync(ReplyRun run, IChatClient client, IList<ChatMessage> messages, Output output)
@@ -130,6 +130,7 @@ internal sealed class ReplyGenerator
             cause = exception;
         }
 
+        output.DropUnfinished();
         SessionLog.ModelFailed(_context.Logger, code, run.Turn, cause);
         await _inbox.PostAsync(new SessionInput.Fault(code, message, Fatal: false));
         return false;
@@ -200,6 +201,9 @@ internal sealed class ReplyGenerator
             if (_chunker.TryFlush(out string rest))
                 await SendAsync(rest);
         }
+
+        /// <summary>Forgets a sentence that was broken off: half a word is not worth hearing.</summary>
+        public void DropUnfinished() => _chunker.Clear();
 
         private async Task SendAsync(string chunk)
         {

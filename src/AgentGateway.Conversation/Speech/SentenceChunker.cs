@@ -60,6 +60,13 @@ internal sealed class SentenceChunker(string language = "en")
     /// <summary>Takes what is left once the reply is complete.</summary>
     public bool TryFlush(out string chunk) => Take(_buffer.Length, out chunk);
 
+    /// <summary>Forgets what was not taken.</summary>
+    public void Clear()
+    {
+        _buffer.Clear();
+        _scanned = 0;
+    }
+
     private bool Take(int length, out string chunk)
     {
         chunk = _buffer.ToString(0, length).Trim();
@@ -93,13 +100,15 @@ internal sealed class SentenceChunker(string language = "en")
 
                 if (!char.IsWhiteSpace(_buffer[end]))
                     continue;
-                if (c != '.' || (_buffer.Length > end + 1 && IsSentenceDot(i, end)))
+                if (c != '.' || end > i + 1)
                     return end;
-                if (c == '.' && _buffer.Length <= end + 1)
+                switch (JudgeDot(i, end))
                 {
-                    // What follows the space decides about "No. 5" and "3. Mai".
-                    _scanned = i;
-                    return -1;
+                    case Dot.Ends:
+                        return end;
+                    case Dot.Unknown:
+                        _scanned = i;
+                        return -1;
                 }
             }
             else if (_first && c is ',' or ';' or ':' or '–' or '—')
@@ -130,31 +139,25 @@ internal sealed class SentenceChunker(string language = "en")
         return clause.Length >= MinClauseLength || CountWords(clause) >= MinClauseWords;
     }
 
-    private bool IsSentenceDot(int at, int end)
+    private Dot JudgeDot(int at, int end)
     {
         int start = at;
         while (start > 0 && !char.IsWhiteSpace(_buffer[start - 1]))
             start--;
         string word = _buffer.ToString(start, at - start).TrimStart('(', '[', '"', '\'', '“', '‘', '*', '_');
-        if (word.Length == 0 || end > at + 1)
-            return true;
+        if (word.Length == 0)
+            return Dot.Ends;
+        if (IsNumber(word))
+            return IsLineStart(start) || (_ordinalDots && word.Length <= 2) ? Dot.Belongs : Dot.Ends;
+        // Initials: "J. S. Bach".
+        if (word.Length == 1 && char.IsUpper(word[0]) && word[0] != 'I')
+            return Dot.Belongs;
+        if (!BeforeDigits.Contains(word))
+            return Abbreviations.Contains(word) ? Dot.Belongs : Dot.Ends;
         int next = end;
         while (next < _buffer.Length && char.IsWhiteSpace(_buffer[next]))
             next++;
-        bool digitFollows = next < _buffer.Length && char.IsDigit(_buffer[next]);
-        if (IsNumber(word))
-        {
-            bool listNumber = IsLineStart(start);
-            bool ordinal = _ordinalDots && word.Length <= 2;
-            return !listNumber && !ordinal;
-        }
-
-        // Initials: "J. S. Bach".
-        if (word.Length == 1 && char.IsUpper(word[0]) && word[0] != 'I')
-            return false;
-        if (BeforeDigits.Contains(word))
-            return !digitFollows;
-        return !Abbreviations.Contains(word);
+        return next == _buffer.Length ? Dot.Unknown : char.IsDigit(_buffer[next]) ? Dot.Belongs : Dot.Ends;
     }
 
     private bool IsLineStart(int at)
@@ -216,5 +219,12 @@ internal sealed class SentenceChunker(string language = "en")
         }
 
         return words;
+    }
+
+    private enum Dot
+    {
+        Ends,
+        Belongs,
+        Unknown,
     }
 }

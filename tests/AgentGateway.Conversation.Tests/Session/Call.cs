@@ -69,6 +69,9 @@ internal sealed class Call : IDisposable
     /// <summary>Whether microphone audio is sent at all.</summary>
     public bool Muted { get; set; }
 
+    /// <summary>Whether the events are left unread.</summary>
+    public bool Deaf { get; set; }
+
     public IEnumerable<string> HeardWords => AgentWords.Decode(Heard, Synthesizer.PerWord, 48_000);
 
     public string HeardText => string.Join(' ', HeardWords);
@@ -135,6 +138,19 @@ internal sealed class Call : IDisposable
         return Events.OfType<T>().ElementAtOrDefault(count - 1) ?? throw new Xunit.Sdk.XunitException($"No {typeof(T).Name} #{count} in:\n{this}");
     }
 
+    /// <summary>Waits, without moving time, for an event that work on other threads leads to.</summary>
+    public void AwaitOutside<T>()
+        where T : ConversationEvent =>
+        Assert.True(
+            SpinWait.SpinUntil(
+                () =>
+                {
+                    Settle();
+                    return Events.OfType<T>().Any();
+                },
+                TimeSpan.FromSeconds(10)),
+            $"No {typeof(T).Name} in:\n{this}");
+
     public T Single<T>()
         where T : ConversationEvent => Assert.Single(Events.OfType<T>());
 
@@ -190,7 +206,7 @@ internal sealed class Call : IDisposable
 
     private void Drain()
     {
-        while (Session.Events.TryRead(out ConversationEvent? e))
+        while (!Deaf && Session.Events.TryRead(out ConversationEvent? e))
             Events.Add(e);
     }
 }

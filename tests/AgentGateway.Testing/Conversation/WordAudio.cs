@@ -21,6 +21,12 @@ public sealed class WordAudio
     /// <summary>The word of a sample; null for silence and for faded samples that stand for none.</summary>
     public string? this[short sample] => sample >= FirstValue && sample < FirstValue + _words.Count ? _words[sample - FirstValue] : null;
 
+    /// <summary>How many occurrences of words there are.</summary>
+    public int Count => _words.Count;
+
+    /// <summary>The sample value of a word's first occurrence.</summary>
+    public short FirstOf(string word) => (short)(FirstValue + _words.IndexOf(word));
+
     /// <summary>The audio of a text, each word of equal length.</summary>
     public short[] Speak(string text, TimeSpan perWord, int sampleRate)
     {
