@@ -43,7 +43,7 @@ public sealed class SpeechMeasurements(ITestOutputHelper output)
         many.ForEach(d => d.Dispose());
     }
 
-    [Fact(Explicit = true)]
+    [Fact(Explicit = true, Timeout = 400_000)]
     public async Task Sherpa()
     {
         long memory = Rss();
@@ -90,13 +90,18 @@ public sealed class SpeechMeasurements(ITestOutputHelper output)
         }
 
         foreach (IRecognitionSession session in many)
-            await session.Results.WaitToReadAsync(Token);
+        {
+            await session.EndUtteranceAsync(Token);
+            await session.WriteAsync(some, Token);
+            await session.Results.ReadAsync(Token);
+        }
+
         output.WriteLine($"sherpa: {(Rss() - before) / 50.0:F0} KB of RSS per session in speech");
         foreach (IRecognitionSession session in many)
             await session.DisposeAsync();
     }
 
-    [Fact(Explicit = true)]
+    [Fact(Explicit = true, Timeout = 400_000)]
     public async Task Sherpa_padding()
     {
         foreach (double lead in (double[])[0, 0.2, 0.3, 0.4, 0.5])
@@ -114,7 +119,7 @@ public sealed class SpeechMeasurements(ITestOutputHelper output)
         }
     }
 
-    [Fact(Explicit = true)]
+    [Fact(Explicit = true, Timeout = 400_000)]
     public async Task Flite()
     {
         long memory = Rss();
