@@ -1,0 +1,169 @@
+using AgentGateway.Conversation.Agents;
+using AgentGateway.Conversation.Script;
+using AgentGateway.Providers.Llm;
+using AgentGateway.Testing;
+using AgentGateway.Testing.OpenAi;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AgentGateway.Providers.Tests.Llm;
+
+public sealed class LlmSelectorTests : IAsyncLifetime
+{
+    private FakeOpenAiServer _server = null!;
+    private FakeOpenAiServer _silent = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await FakeOpenAiServer.StartAsync();
+        _silent = await FakeOpenAiServer.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _silent.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_configured_endpoint_comes_first()
+    {
+        _server.Models = ["first-model", "second-model"];
+        LlmSelection selection = await SelectAsync(new LlmSettings { BaseUrl = _server.BaseUrl, ApiKey = "k", OllamaUrl = _server.Root }, Agent());
+        Assert.Equal(("openai", "first-model"), (selection.Provider, selection.Model));
+        Assert.Contains("an endpoint is configured", selection.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("k;", selection.Reason, StringComparison.Ordinal);
+        Assert.Equal("Hello.", (await selection.Client.CollectAsync()).Text());
+        Assert.Equal("Bearer k", Assert.Single(_server.Requests).Authorization);
+    }
+
+    [Fact]
+    public async Task A_key_alone_means_openai()
+    {
+        LlmSelection selection = await SelectAsync(new LlmSettings { ApiKey = "k", OllamaUrl = _server.Root }, Agent());
+        Assert.Equal(("openai", "gpt-4o-mini"), (selection.Provider, selection.Model));
+        Assert.Contains("api.openai.com", selection.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_ollama_that_answers_comes_second()
+    {
+        _server.Models = ["nomic-embed-text:latest", "qwen3:4b", "llama3.2:3b"];
+        LlmSelection selection = await SelectAsync(new LlmSettings { OllamaUrl = _server.Root }, Agent());
+        Assert.Equal(("ollama", "qwen3:4b"), (selection.Provider, selection.Model));
+        Assert.Equal("Hello.", (await selection.Client.CollectAsync()).Text());
+        Assert.Null(Assert.Single(_server.Requests).Authorization);
+
+        LlmSelection named = await SelectAsync(new LlmSettings { OllamaUrl = _server.Root, OllamaModel = "llama3.2" }, Agent());
+        Assert.Equal("llama3.2:3b", named.Model);
+    }
+
+    [Fact]
+    public async Task Otherwise_the_script_answers()
+    {
+        LlmSelection selection = await SelectAsync(new LlmSettings { OllamaUrl = _silent.Root }, Agent());
+        Assert.Equal("script", selection.Provider);
+        Assert.IsType<ScriptChatClient>(selection.Client);
+        Assert.Contains("no endpoint or key is configured, and no Ollama", selection.Reason, StringComparison.Ordinal);
+        Assert.Equal("Ho.", (await selection.Client.CollectAsync(Replies.Ask("hi"))).Text());
+    }
+
+    [Fact]
+    public async Task Without_a_script_the_agent_apologises()
+    {
+        LlmSelection selection = await SelectAsync(new LlmSettings { OllamaUrl = _silent.Root }, Agent() with { Script = null, Apology = "Sorry." });
+        Assert.Equal("apology", selection.Provider);
+        List<ChatResponseUpdate> updates = await selection.Client.CollectAsync();
+        Assert.Equal("Sorry.", updates.Text());
+        Assert.Single(updates.Contents<ErrorContent>());
+    }
+
+    [Fact]
+    public async Task A_slow_ollama_is_not_waited_for_and_not_asked_again_at_once()
+    {
+        var never = new TaskCompletionSource();
+        _server.Models = ["qwen3:4b"];
+        _server.ModelsGate = never.Task;
+        using var selector = new LlmSelector(
+            new LlmSettings { OllamaUrl = _server.Root, ProbeTimeout = TimeSpan.FromMilliseconds(50) }, TimeProvider.System, NullLogger<LlmSelector>.Instance);
+        Assert.Equal("script", (await selector.SelectAsync(Agent(), Replies.Limit)).Provider);
+        Assert.Equal("script", (await selector.SelectAsync(Agent(), Replies.Limit)).Provider);
+        Assert.Equal(1, _server.ModelRequests);
+    }
+
+    [Fact]
+    public async Task An_ollama_that_comes_up_later_is_found()
+    {
+        var time = new ManualTimeProvider();
+        using var selector = new LlmSelector(new LlmSettings { OllamaUrl = _server.Root }, time, NullLogger<LlmSelector>.Instance);
+        Assert.Equal("script", (await selector.SelectAsync(Agent(), Replies.Limit)).Provider);
+        _server.Models = ["qwen3:4b"];
+        Assert.Equal("script", (await selector.SelectAsync(Agent(), Replies.Limit)).Provider);
+        time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal("ollama", (await selector.SelectAsync(Agent(), Replies.Limit)).Provider);
+    }
+
+    [Fact]
+    public async Task The_agents_file_decides_when_it_says_so()
+    {
+        _server.Models = ["qwen3:4b"];
+        LlmSettings settings = new() { BaseUrl = _server.BaseUrl, OllamaUrl = _server.Root };
+        Assert.Equal("script", (await SelectAsync(settings, Agent(new LlmOptions { Provider = "script" }))).Provider);
+        Assert.Equal("ollama", (await SelectAsync(settings, Agent(new LlmOptions { Provider = "ollama" }))).Provider);
+        Assert.Equal("mine", (await SelectAsync(settings, Agent(new LlmOptions { Provider = "openai", Model = "mine" }))).Model);
+        LlmSelection none = await SelectAsync(new LlmSettings { OllamaUrl = _silent.Root }, Agent(new LlmOptions { Provider = "openai" }));
+        Assert.Equal("script", none.Provider);
+        Assert.Contains("asks for an OpenAI-compatible endpoint, but none is configured", none.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_is_not_sent_to_an_endpoint_that_an_agents_file_names()
+    {
+        LlmSettings settings = new() { BaseUrl = _silent.BaseUrl, ApiKey = "k" };
+        LlmSelection selection = await SelectAsync(settings, Agent(new LlmOptions { Provider = "openai", Model = "m", BaseUrl = _server.BaseUrl }));
+        await selection.Client.CollectAsync();
+        Assert.Null(Assert.Single(_server.Requests).Authorization);
+    }
+
+    [Fact]
+    public async Task A_failing_endpoint_falls_back_to_the_script()
+    {
+        _server.Answer = _ => OpenAiReply.Error(500);
+        LlmSettings settings = new() { BaseUrl = _server.BaseUrl, Model = "m", Resilience = new LlmResilienceOptions { Retries = 0 } };
+        LlmSelection selection = await SelectAsync(settings, Agent());
+        Assert.Equal("Ho.", (await selection.Client.CollectAsync(Replies.Ask("hi"))).Text());
+    }
+
+    [Fact]
+    public void The_environment_fills_what_is_not_configured()
+    {
+        Dictionary<string, string> variables = new()
+        {
+            ["OPENAI_API_KEY"] = " k ", ["OPENAI_BASE_URL"] = "http://vllm:8000/v1", ["OPENAI_MODEL"] = "m", ["OLLAMA_HOST"] = "box:11434",
+        };
+        LlmSettings filled = new LlmSettings().WithEnvironment(variables.GetValueOrDefault);
+        Assert.Equal(("k", new Uri("http://vllm:8000/v1"), "m", new Uri("http://box:11434")), (filled.ApiKey, filled.BaseUrl, filled.Model, filled.OllamaUrl));
+
+        LlmSettings configured = new LlmSettings { BaseUrl = new Uri("http://mine/v1"), Model = "x" }.WithEnvironment(variables.GetValueOrDefault);
+        Assert.Equal(new Uri("http://mine/v1"), configured.BaseUrl);
+        Assert.Equal("x", configured.Model);
+        Assert.Null(configured.ApiKey);
+        Assert.Equal(new LlmSettings(), new LlmSettings().WithEnvironment(_ => ""));
+    }
+
+    private static async Task<LlmSelection> SelectAsync(LlmSettings settings, AgentDefinition agent)
+    {
+        // The client of a selection outlives this method; the selector's connections end with the test process.
+        var selector = new LlmSelector(settings, TimeProvider.System, NullLogger<LlmSelector>.Instance);
+        return await selector.SelectAsync(agent, Replies.Limit);
+    }
+
+    private static AgentDefinition Agent(LlmOptions? llm = null) => new()
+    {
+        Name = "test",
+        DisplayName = "Test",
+        Version = "0",
+        Llm = llm ?? new LlmOptions(),
+        Script = new ScriptDefinition { Fallback = ["What?"], Intents = [new ScriptIntent { Name = "hi", Examples = ["hi"], Answer = ["Ho."] }] },
+    };
+}
