@@ -35,7 +35,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         _context = context;
         _ports = ports;
         _turns = new TurnTaker(TurnTakerOptions.From(context.Agent), ports.Now);
-        _history = new ConversationHistory(context.Agent.RenderSystemPrompt(context.TimeProvider.GetUtcNow()));
+        _history = new ConversationHistory(context.Agent.RenderSystemPrompt(context.TimeProvider.GetLocalNow()));
         _inbox = new SessionInbox(ports.Wake);
         _recognition = new RecognitionPump(context, _inbox);
         _generator = new ReplyGenerator(context, new SpeechPump(context, ports.Playout, ports.Room, _inbox, () => ports.Now), _inbox, () => ports.Now);

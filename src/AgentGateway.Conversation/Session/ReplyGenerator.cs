@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Speech;
 using AgentGateway.Conversation.Tools;
 using AgentGateway.Primitives;
@@ -122,6 +123,12 @@ internal sealed class ReplyGenerator
         {
             code = "llm_timeout";
             message = "The language model did not answer in time.";
+        }
+        catch (LlmException exception)
+        {
+            code = exception.Code;
+            message = exception.Message;
+            cause = exception;
         }
         catch (Exception exception)
         {

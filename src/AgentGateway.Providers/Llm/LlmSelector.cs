@@ -110,16 +110,16 @@ public sealed partial class LlmSelector : IDisposable
         LlmResilience resilience = _resilience.GetOrAdd($"{endpoint.BaseUrl}|{endpoint.Model}", _ => new LlmResilience(_settings.Resilience, _time));
         var resilient = new ResilientChatClient(new OpenAiChatClient(endpoint, _http), resilience, agent.Llm.FirstTokenTimeout, endpoint.ToString());
         IChatClient? script = agent.Script is null ? null : new ScriptChatClient(agent, _time);
-        return new LlmSelection(new FallbackChatClient(resilient, script, agent.Apology, _logger), provider, endpoint.Model, reason);
+        return new LlmSelection(resilient, script, provider, endpoint.Model, reason);
     }
 
     private LlmSelection Embedded(AgentDefinition agent, string reason) => agent.Script is null
-        ? new LlmSelection(new ApologyChatClient(agent.Apology), "apology", agent.Name, reason + "; the agent has no script, so it can only apologise")
-        : new LlmSelection(new ScriptChatClient(agent, _time), "script", $"{agent.Name}@{agent.Version}", reason);
+        ? new LlmSelection(new NoModelChatClient(reason), null, "none", "", reason + "; the agent has no script, so it can only apologise")
+        : new LlmSelection(new ScriptChatClient(agent, _time), null, "script", $"{agent.Name}@{agent.Version}", reason);
 
     private static bool IsSameOrigin(Uri a, Uri b) =>
         Uri.Compare(a, b, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
 
-    [LoggerMessage(6201, LogLevel.Information, "Agent {Agent} is answered by {Provider} ({Model}): {Reason}")]
+    [LoggerMessage(6200, LogLevel.Information, "Agent {Agent} is answered by {Provider} ({Model}): {Reason}")]
     private static partial void LogPick(ILogger logger, string agent, string provider, string model, string reason);
 }

@@ -1,5 +1,5 @@
 using AgentGateway.Conversation.Agents;
-using AgentGateway.Testing;
+using AgentGateway.Testing.Conversation;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentGateway.Conversation.Tests.Agents;

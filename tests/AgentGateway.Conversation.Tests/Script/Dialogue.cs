@@ -4,7 +4,7 @@ using System.Text.Json;
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Script;
 using AgentGateway.Conversation.Tools;
-using AgentGateway.Testing;
+using AgentGateway.Testing.Conversation;
 using Microsoft.Extensions.AI;
 
 namespace AgentGateway.Conversation.Tests.Script;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Script;
 using AgentGateway.Conversation.Tests.Agents;
-using AgentGateway.Testing;
+using AgentGateway.Testing.Conversation;
 using Microsoft.Extensions.AI;
 
 namespace AgentGateway.Conversation.Tests.Script;

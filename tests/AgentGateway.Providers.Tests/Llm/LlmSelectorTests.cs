@@ -1,9 +1,9 @@
 using AgentGateway.Conversation.Agents;
+using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Script;
 using AgentGateway.Providers.Llm;
-using AgentGateway.Testing;
+using AgentGateway.Testing.Conversation;
 using AgentGateway.Testing.OpenAi;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentGateway.Providers.Tests.Llm;
@@ -69,13 +69,15 @@ public sealed class LlmSelectorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_a_script_the_agent_apologises()
+    public async Task Without_a_script_nobody_answers_and_the_reason_is_told()
     {
-        LlmSelection selection = await SelectAsync(new LlmSettings { OllamaUrl = _silent.Root }, Agent() with { Script = null, Apology = "Sorry." });
-        Assert.Equal("apology", selection.Provider);
-        List<ChatResponseUpdate> updates = await selection.Client.CollectAsync();
-        Assert.Equal("Sorry.", updates.Text());
-        Assert.Single(updates.Contents<ErrorContent>());
+        LlmSelection selection = await SelectAsync(new LlmSettings { OllamaUrl = _silent.Root }, Agent() with { Script = null });
+        Assert.Equal("none", selection.Provider);
+        Assert.Null(selection.Fallback);
+        (LlmException failure, string text) = await selection.Client.FailureAsync();
+        Assert.Equal(LlmException.Unavailable, failure.Code);
+        Assert.Contains("no endpoint or key is configured", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(text);
     }
 
     [Fact]
@@ -126,12 +128,13 @@ public sealed class LlmSelectorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failing_endpoint_falls_back_to_the_script()
+    public async Task The_script_stands_ready_behind_an_endpoint()
     {
         _server.Answer = _ => OpenAiReply.Error(500);
         LlmSettings settings = new() { BaseUrl = _server.BaseUrl, Model = "m", Resilience = new LlmResilienceOptions { Retries = 0 } };
         LlmSelection selection = await SelectAsync(settings, Agent());
-        Assert.Equal("Ho.", (await selection.Client.CollectAsync(Replies.Ask("hi"))).Text());
+        Assert.Equal(LlmException.Unavailable, (await selection.Client.FailureAsync()).Failure.Code);
+        Assert.Equal("Ho.", (await selection.Fallback!.CollectAsync(Replies.Ask("hi"))).Text());
     }
 
     [Fact]

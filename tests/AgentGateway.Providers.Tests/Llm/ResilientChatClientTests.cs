@@ -1,9 +1,8 @@
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Providers.Llm;
-using AgentGateway.Testing;
+using AgentGateway.Testing.Conversation;
 using AgentGateway.Testing.OpenAi;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentGateway.Providers.Tests.Llm;
 
@@ -135,56 +134,10 @@ public sealed class ResilientChatClientTests : IAsyncLifetime
         await _server.Requests[0].Aborted.WaitAsync(Replies.Limit);
     }
 
-    [Fact]
-    public async Task The_substitute_answers_when_nothing_was_said()
-    {
-        using var substitute = new ConstantChatClient("From the script.");
-        _server.Answer = _ => OpenAiReply.Error(500);
-        using var client = new FallbackChatClient(Create(Fast), substitute, "Sorry.", NullLogger.Instance);
-        List<ChatResponseUpdate> updates = await client.CollectAsync();
-        Assert.Equal("From the script.", updates.Text());
-        Assert.Equal(LlmException.Unavailable, Assert.Single(updates.Contents<ErrorContent>()).ErrorCode);
-
-        using var bare = new FallbackChatClient(Create(Fast), null, "Sorry.", NullLogger.Instance);
-        Assert.Equal("Sorry.", (await bare.CollectAsync()).Text());
-    }
-
-    [Fact]
-    public async Task The_substitute_is_silent_when_something_was_said()
-    {
-        _server.Enqueue(OpenAiReply.Truncated(abort: false, "I am "));
-        using var substitute = new ConstantChatClient("From the script.");
-        using var client = new FallbackChatClient(Create(Fast), substitute, "Sorry.", NullLogger.Instance);
-        (LlmException failure, string text) = await client.FailureAsync();
-        Assert.Equal(LlmException.BadReply, failure.Code);
-        Assert.Equal("I am ", text);
-    }
-
     private ResilientChatClient Create(LlmResilienceOptions options, TimeProvider? time = null, LlmResilience? shared = null)
     {
         var endpoint = new LlmEndpoint(_server.BaseUrl, "fake-model", null);
         return new ResilientChatClient(
             new OpenAiChatClient(endpoint, _http), shared ?? new LlmResilience(options, time ?? TimeProvider.System), TimeSpan.FromSeconds(8), endpoint.ToString());
-    }
-
-    private sealed class ConstantChatClient(string text) : IChatClient
-    {
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-            Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, text)));
-
-        public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages,
-            ChatOptions? options = null,
-            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
-        {
-            await Task.Yield();
-            yield return new ChatResponseUpdate(ChatRole.Assistant, text);
-        }
-
-        public object? GetService(Type serviceType, object? serviceKey = null) => null;
-
-        public void Dispose()
-        {
-        }
     }
 }

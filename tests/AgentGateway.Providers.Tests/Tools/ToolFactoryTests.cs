@@ -5,6 +5,7 @@ using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Tools;
 using AgentGateway.Providers.Tools;
 using AgentGateway.Testing;
+using AgentGateway.Testing.Conversation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

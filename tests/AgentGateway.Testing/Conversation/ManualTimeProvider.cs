@@ -1,7 +1,8 @@
 namespace AgentGateway.Testing.Conversation;
 
 /// <summary>A clock that moves when told to; timers fire inside <see cref="Advance"/>, in order, at their own time.</summary>
-public sealed class ManualTimeProvider : TimeProvider
+/// <param name="start">The wall clock at first; 1970 by default.</param>
+public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
@@ -13,7 +14,9 @@ public sealed class ManualTimeProvider : TimeProvider
 
     public override long GetTimestamp() => Volatile.Read(ref _ticks);
 
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Elapsed;
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    public override DateTimeOffset GetUtcNow() => (start ?? DateTimeOffset.UnixEpoch) + Elapsed;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
