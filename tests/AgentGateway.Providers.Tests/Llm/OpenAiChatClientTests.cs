@@ -190,10 +190,20 @@ public sealed class OpenAiChatClientTests : IAsyncLifetime
     [InlineData(true)]
     public async Task A_stream_that_breaks_off_is_a_bad_reply(bool abort)
     {
-        _server.Enqueue(OpenAiReply.Truncated(abort, "I am ", "sorry"));
-        (LlmException failure, string text) = await _client.FailureAsync();
+        // The connection is cut once the first word arrived: a reset throws away what was not read yet.
+        var read = new TaskCompletionSource();
+        _server.Enqueue(OpenAiReply.Truncated(abort, "I am ", "sorry") with { StallBefore = 3, Stall = read.Task });
+        List<string> texts = [];
+        LlmException failure = await Assert.ThrowsAsync<LlmException>(async () =>
+        {
+            await foreach (ChatResponseUpdate update in _client.GetStreamingResponseAsync(Replies.Ask(), null, Replies.Limit))
+            {
+                texts.Add(update.Text);
+                read.TrySetResult();
+            }
+        });
         Assert.Equal(LlmException.BadReply, failure.Code);
-        Assert.StartsWith("I am ", text, StringComparison.Ordinal);
+        Assert.Equal("I am ", texts[0]);
     }
 
     [Fact]

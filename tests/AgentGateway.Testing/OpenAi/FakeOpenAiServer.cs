@@ -121,6 +121,8 @@ public sealed class FakeOpenAiServer : IAsyncDisposable
             await PieceAsync(reply.Pieces[i]);
         }
 
+        if (reply.StallBefore == reply.Pieces.Count && reply.Stall is not null)
+            await reply.Stall.WaitAsync(gone);
         while (reply.Endless)
             await PieceAsync(reply.Pieces[^1]);
         if (reply.Abort)

@@ -18,7 +18,7 @@ public sealed record OpenAiReply
     /// <summary>Raw pieces of the body.</summary>
     public IReadOnlyList<string> Pieces { get; init; } = [];
 
-    /// <summary>Waited for before the piece of this index leaves; -1 for none.</summary>
+    /// <summary>Waited for before the piece of this index leaves, or, past the last one, before the body ends; -1 for none.</summary>
     public int StallBefore { get; init; } = -1;
 
     /// <summary>Waited for at <see cref="StallBefore"/>.</summary>
