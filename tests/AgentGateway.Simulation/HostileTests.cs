@@ -102,6 +102,28 @@ public sealed class HostileTests
     }
 
     [Fact]
+    public void Damaged_packets_are_as_good_as_lost_ones()
+    {
+        using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions { Seed = 21, AnswererIsLite = true });
+        pair.Uplink.Options = pair.Downlink.Options = NetemOptions.Lan with { Corrupt = 0.1, Duplicate = 0.05, Loss = 0.02 };
+        ushort channel = pair.Caller.Peer.OpenChannel(pair.Now, new DataChannelOptions { Label = "x" });
+        pair.StartAudio();
+        for (int i = 0; i < 100; i++)
+            pair.Schedule(TimeSpan.FromMilliseconds(100 * i), NumberedMessage(pair, channel, i));
+        pair.RunFor(TimeSpan.FromSeconds(60));
+        Assert.True(pair.BothConnected, pair.ToString());
+        Assert.True(pair.Uplink.Corrupted > 200);
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"message {i}"), pair.Answerer.Messages);
+        RtcStatistics statistics = pair.Answerer.Peer.GetStatistics(pair.Now);
+        Assert.Equal(0, pair.Answerer.AudioCorrupt);
+        Assert.InRange(statistics.PacketsLost / 3000.0, 0.08, 0.16);
+
+        // A change in the header shows as another stream, a wrong tag or a replay, never as audio.
+        Assert.True(statistics.DropCount(RtcDropReason.RtpForged) > 150);
+        Assert.Equal(1, pair.Answerer.Log.Count(l => l.Event.Kind == RtcPeerEventKind.RemoteStreamChanged));
+    }
+
+    [Fact]
     public void Media_before_the_handshake_is_dropped_and_dtls_of_strangers_changes_nothing()
     {
         using var pair = new TwoPeers(new TwoPeersOptions { Network = new NetemOptions { Latency = TimeSpan.FromMilliseconds(30) }, AnswererIsLite = true });
@@ -125,4 +147,7 @@ public sealed class HostileTests
         Assert.True(statistics.DropCount(RtcDropReason.UnverifiedPath) + statistics.DropCount(RtcDropReason.NoDescription) > 0);
         Assert.Equal(0, pair.Answerer.AudioReceived);
     }
+
+    private static Action<Instant> NumberedMessage(TwoPeers pair, ushort channel, int number) =>
+        now => pair.Caller.SendText(now, channel, $"message {number}");
 }

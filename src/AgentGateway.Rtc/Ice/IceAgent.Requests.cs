@@ -123,6 +123,8 @@ public sealed partial class IceAgent
         {
             if (nominates)
                 Nominate(now, pair);
+            else
+                TakeOverFromSilent(now, pair);
             return;
         }
 

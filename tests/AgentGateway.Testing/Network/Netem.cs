@@ -33,6 +33,8 @@ public sealed class Netem
 
     public long Duplicated { get; private set; }
 
+    public long Corrupted { get; private set; }
+
     public long Delivered { get; private set; }
 
     /// <summary>When the next packet arrives, or null.</summary>
@@ -50,6 +52,8 @@ public sealed class Netem
         double jitterDraw = _random.NextDouble();
         double reorderDraw = _random.NextDouble();
         double duplicateDraw = _random.NextDouble();
+        double corruptDraw = _random.NextDouble();
+        ulong corruption = _random.Next();
         if (datagram.Length > Options.MaxDatagramSize || lossDraw < Options.Loss || IsLostInBurst(burstDraw, burstLossDraw))
         {
             Lost++;
@@ -77,7 +81,13 @@ public sealed class Netem
             arrival = Instant.Max(arrival, _lastArrival);
         arrival = Instant.Max(arrival, now);
         _lastArrival = Instant.Max(_lastArrival, arrival);
-        Enqueue(arrival, path, datagram);
+        byte[] copy = Enqueue(arrival, path, datagram);
+        if (corruptDraw < Options.Corrupt && datagram.Length > 0)
+        {
+            Corrupted++;
+            copy[(int)(corruption % (ulong)datagram.Length)] ^= (byte)(1 + ((corruption >> 32) % 255));
+        }
+
         if (duplicateDraw >= Options.Duplicate)
             return;
         Duplicated++;
@@ -108,11 +118,12 @@ public sealed class Netem
         return loss < (_bad ? model.LossWhenBad : model.LossWhenGood);
     }
 
-    private void Enqueue(Instant arrival, in DatagramPath path, ReadOnlySpan<byte> datagram)
+    private byte[] Enqueue(Instant arrival, in DatagramPath path, ReadOnlySpan<byte> datagram)
     {
         byte[] buffer = _free.TryPop(out byte[]? free) ? free : new byte[2048];
         datagram.CopyTo(buffer);
         _inFlight.Enqueue(new NetemDatagram(buffer, datagram.Length, path, arrival), (arrival.Ticks, _order++));
+        return buffer;
     }
 }
 

@@ -27,6 +27,9 @@ public sealed record NetemOptions
     /// <summary>How long a held-back packet waits in addition.</summary>
     public TimeSpan ReorderDelay { get; init; } = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>The chance that one byte of a packet is changed, 0..1: what UDP's checksum does not catch, or an attacker on the path.</summary>
+    public double Corrupt { get; init; }
+
     /// <summary>The bottleneck in bit/s, or null for none. Counts 28 bytes of IP and UDP header for each packet.</summary>
     public long? BitsPerSecond { get; init; }
 

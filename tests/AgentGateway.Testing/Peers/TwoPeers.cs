@@ -31,6 +31,7 @@ public sealed class TwoPeers : IDisposable
         Downlink = new Netem(options.Downlink, seed.Fork(2));
         TransportAddress callerAddress = TransportAddress.FromIPv4(0x0A000001, 40000);
         TransportAddress answererAddress = TransportAddress.FromIPv4(0x0A000002, 8081);
+        CallerSeenAs = options.CallerSeenAs ?? callerAddress;
         Caller = new PeerSide("caller", new RtcPeer(options.ConfigureCaller(CreateOptions(CallerCertificate.Value, seed.Fork(3), callerAddress)), Clock.Now), callerAddress);
         RtcPeerOptions answerer = CreateOptions(AnswererCertificate.Value, seed.Fork(4), answererAddress) with { IceLite = options.AnswererIsLite };
         Answerer = new PeerSide("answerer", new RtcPeer(options.ConfigureAnswerer(answerer), Clock.Now), answererAddress);
@@ -43,6 +44,12 @@ public sealed class TwoPeers : IDisposable
     public PeerSide Caller { get; }
 
     public PeerSide Answerer { get; }
+
+    /// <summary>
+    /// Where the caller's packets seem to come from: another address than its own puts it behind a NAT, and a new one in mid-call is
+    /// a NAT that forgot its mapping. What is sent to another address does not reach the caller.
+    /// </summary>
+    public TransportAddress CallerSeenAs { get; set; }
 
     public Netem Uplink { get; }
 
@@ -190,9 +197,11 @@ public sealed class TwoPeers : IDisposable
     {
         while (network.TryReceive(now, out NetemDatagram datagram))
         {
-            if (datagram.Path.Remote == to.Address)
+            TransportAddress reachable = to == Caller ? CallerSeenAs : to.Address;
+            TransportAddress from = to == Answerer ? CallerSeenAs : datagram.Path.Local;
+            if (datagram.Path.Remote == reachable)
             {
-                to.Peer.Handle(now, new DatagramPath(to.Address, datagram.Path.Local), datagram.Span);
+                to.Peer.Handle(now, new DatagramPath(to.Address, from), datagram.Span);
                 Settle();
             }
 

@@ -1,4 +1,5 @@
 using AgentGateway.Rtc.Peer;
+using AgentGateway.Rtc.Primitives;
 using AgentGateway.Testing.Network;
 
 namespace AgentGateway.Testing.Peers;
@@ -29,6 +30,9 @@ public sealed record TwoPeersOptions
 
     /// <summary>Whether the offer has no candidates, as browsers' that never trickle.</summary>
     public bool OfferWithoutCandidates { get; init; }
+
+    /// <summary>Puts the caller behind a NAT with this address; null for none.</summary>
+    public TransportAddress? CallerSeenAs { get; init; }
 
     /// <summary>How long the offer and the answer take, each.</summary>
     public TimeSpan SignallingDelay { get; init; } = TimeSpan.FromMilliseconds(10);
