@@ -1,6 +1,8 @@
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Events;
+using AgentGateway.Conversation.History;
 using AgentGateway.Conversation.Session;
+using AgentGateway.Conversation.Speech;
 using Microsoft.Extensions.AI;
 
 namespace AgentGateway.Conversation.Tests.Session;
@@ -105,7 +107,7 @@ public sealed class ConversationSessionTests
         Assert.Equal(["Of", "course."], heard[played..]);
         Assert.Equal($"assistant:{cut}…", Messages(call.Model.Requests[1])[2]);
         Assert.Equal("user:wait stop", Messages(call.Model.Requests[1])[3]);
-        Assert.True((bool)call.Model.Requests[1][2].AdditionalProperties![History.ConversationHistory.InterruptedProperty]!);
+        Assert.True((bool)call.Model.Requests[1][2].AdditionalProperties![ConversationHistory.InterruptedProperty]!);
     }
 
     [Fact]
@@ -288,7 +290,7 @@ public sealed class ConversationSessionTests
     [Fact]
     public void Fixed_phrases_are_synthesized_once_for_all_calls()
     {
-        var phrases = new Speech.PhraseCache();
+        var phrases = new PhraseCache();
         for (int i = 0; i < 2; i++)
         {
             using Call call = Call.Start(context => context with { Phrases = phrases }, greeting: "Hello there.");

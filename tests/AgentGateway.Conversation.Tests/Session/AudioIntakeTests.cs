@@ -1,0 +1,103 @@
+using AgentGateway.Conversation.Session;
+using AgentGateway.Primitives;
+
+namespace AgentGateway.Conversation.Tests.Session;
+
+public sealed class AudioIntakeTests
+{
+    private readonly AudioIntake _intake = new();
+    private readonly short[] _window = new short[512];
+    private short _next;
+
+    [Fact]
+    public void Windows_come_out_whole_and_in_order()
+    {
+        Push(2);
+        Assert.True(_intake.TryRead(_window, out long end, out Instant arrival));
+        Assert.Equal((512, Instant.FromMilliseconds(20)), (end, arrival));
+        Assert.Equal(Enumerable.Range(0, 512).Select(i => (short)i), _window);
+        Assert.False(_intake.TryRead(_window, out _, out _));
+    }
+
+    [Fact]
+    public void Three_seconds_are_kept_and_the_oldest_are_lost_and_counted()
+    {
+        Push(200);
+        Assert.True(_intake.TryRead(_window, out long end, out _));
+        Assert.Equal((200 * 320) - 48_000 + 512, end);
+        Assert.Equal((200 * 320) - 48_000, _intake.Dropped);
+        Assert.Equal((short)((200 * 320) - 48_000), _window[0]);
+    }
+
+    [Fact]
+    public void What_was_read_can_be_read_again_for_a_while()
+    {
+        Push(60);
+        while (_intake.TryRead(_window, out _, out _))
+        {
+        }
+
+        short[] preRoll = new short[8000];
+        long from = _intake.Position - 8000;
+        Assert.Equal(8000, _intake.ReadAt(ref from, preRoll));
+        Assert.Equal((short)from, preRoll[0]);
+        long future = _intake.Written + 10;
+        Assert.Equal(0, _intake.ReadAt(ref future, preRoll));
+    }
+
+    [Fact]
+    public void What_is_gone_is_skipped()
+    {
+        Push(1000);
+        long from = 0;
+        short[] pcm = new short[100];
+        Assert.Equal(100, _intake.ReadAt(ref from, pcm));
+        Assert.InRange(from, (1000 * 320) - 65_536, (1000 * 320) - 60_000);
+        Assert.Equal((short)from, pcm[0]);
+    }
+
+    [Fact]
+    public void A_reader_that_is_overtaken_never_sees_torn_audio()
+    {
+        // Every sample of a push has the same value: a window that mixes old and new audio would show it.
+        using var done = new CancellationTokenSource();
+        var intake = new AudioIntake();
+        var writer = new Thread(() =>
+        {
+            short[] pcm = new short[320];
+            for (int i = 0; i < 200_000; i++)
+            {
+                Array.Fill(pcm, (short)(i & 0x7FFF));
+                intake.Push(pcm, new Instant(i));
+            }
+
+            done.Cancel();
+        });
+        writer.Start();
+        short[] window = new short[320];
+        int read = 0;
+        while (!done.IsCancellationRequested)
+        {
+            if (!intake.TryRead(window, out long end, out _))
+                continue;
+            read++;
+            long first = (end - 320) / 320;
+            for (int i = 0; i < 320; i++)
+                Assert.Equal((short)((first + ((end - 320 + i) / 320) - first) & 0x7FFF), window[i]);
+        }
+
+        writer.Join();
+        Assert.True(read > 0);
+    }
+
+    private void Push(int frames)
+    {
+        short[] pcm = new short[320];
+        for (int frame = 0; frame < frames; frame++)
+        {
+            for (int i = 0; i < pcm.Length; i++)
+                pcm[i] = _next++;
+            _intake.Push(pcm, Instant.FromMilliseconds(frame * 20));
+        }
+    }
+}
