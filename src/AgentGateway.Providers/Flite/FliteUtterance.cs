@@ -8,12 +8,17 @@ namespace AgentGateway.Providers.Flite;
 internal sealed unsafe class FliteUtterance
 {
     private const float MinDurationStretch = 0.4f;
+
+    // flite puts some 0.12 s of silence before a sentence, which a caller would hear as slowness; this much of it stays for the word's onset.
+    private static readonly TimeSpan KeptLeadIn = TimeSpan.FromMilliseconds(30);
     private readonly FliteText _text;
     private readonly TimeSpan _offset;
     private readonly Action<SpeechAudio> _deliver;
     private readonly CancellationToken _cancellationToken;
     private bool _timed;
-    private int _delivered;
+    private int _taken;
+    private int _lead;
+    private IReadOnlyList<WordTiming> _words = [];
     private Exception? _failure;
 
     private FliteUtterance(FliteText text, TimeSpan offset, Action<SpeechAudio> deliver, CancellationToken cancellationToken)
@@ -82,9 +87,9 @@ internal sealed unsafe class FliteUtterance
             FliteNative.Wave* wave = FliteNative.GetWave(utterance);
             if (wave is null || wave->SampleRate <= 0)
                 return TimeSpan.Zero;
-            if (wave->SampleCount > _delivered)
-                Deliver(utterance, wave, _delivered, wave->SampleCount - _delivered); // A voice that does not stream.
-            return TimeSpan.FromSeconds(_delivered / (double)wave->SampleRate);
+            if (wave->SampleCount > _taken)
+                Take(utterance, wave, _taken, wave->SampleCount - _taken); // A voice that does not stream.
+            return TimeSpan.FromSeconds(Math.Max(0, _taken - _lead) / (double)wave->SampleRate);
         }
         finally
         {
@@ -101,7 +106,7 @@ internal sealed unsafe class FliteUtterance
             if (run._cancellationToken.IsCancellationRequested)
                 return FliteNative.StreamStop;
             if (size > 0)
-                run.Deliver(info->Utterance, wave, start, size);
+                run.Take(info->Utterance, wave, start, size);
             return FliteNative.StreamContinue;
         }
         catch (Exception e)
@@ -112,18 +117,26 @@ internal sealed unsafe class FliteUtterance
         }
     }
 
-    private void Deliver(FliteNative.Utterance* utterance, FliteNative.Wave* wave, int start, int size)
+    private void Take(FliteNative.Utterance* utterance, FliteNative.Wave* wave, int start, int size)
     {
-        IReadOnlyList<WordTiming> words = [];
         if (!_timed && utterance is not null)
         {
             // Durations are decided before the first sample is made, so the first piece carries all words.
             _timed = true;
-            words = FliteWordTimings.Read(utterance, _text, _offset);
+            IReadOnlyList<WordTiming> whole = FliteWordTimings.Read(utterance, _text, TimeSpan.Zero);
+            TimeSpan lead = whole.Count > 0 && whole[0].Start > KeptLeadIn ? whole[0].Start - KeptLeadIn : TimeSpan.Zero;
+            _lead = (int)(lead.TotalSeconds * wave->SampleRate);
+            TimeSpan shift = _offset - TimeSpan.FromSeconds(_lead / (double)wave->SampleRate);
+            _words = [.. whole.Select(w => w with { Start = w.Start + shift, End = w.End + shift })];
         }
 
-        short[] pcm = new ReadOnlySpan<short>(wave->Samples + start, size).ToArray();
-        _delivered = start + size;
+        _taken = start + size;
+        int from = Math.Max(start, _lead);
+        if (from >= _taken)
+            return;
+        IReadOnlyList<WordTiming> words = _words;
+        _words = [];
+        short[] pcm = new ReadOnlySpan<short>(wave->Samples + from, _taken - from).ToArray();
         _deliver(new SpeechAudio(pcm, wave->SampleRate, words));
     }
 }

@@ -15,6 +15,6 @@ public sealed record SherpaRecognizerOptions
     /// <summary>Silence put before each utterance, because the model misses a word that begins with its first frame. Default 0.3 s.</summary>
     public TimeSpan LeadIn { get; init; } = TimeSpan.FromSeconds(0.3);
 
-    /// <summary>Silence put behind each utterance, so that the model's look-ahead covers the last word. Default 0.66 s.</summary>
-    public TimeSpan Flush { get; init; } = TimeSpan.FromSeconds(0.66);
+    /// <summary>Silence put behind each utterance, so that the model's look-ahead covers the last word. Default 0.5 s.</summary>
+    public TimeSpan Flush { get; init; } = TimeSpan.FromSeconds(0.5);
 }

@@ -22,6 +22,7 @@ public sealed class EspeakSynthesizerTests(ITestOutputHelper output)
         Assert.InRange(length, 0.8, 6);
         Assert.True(pieces > 4, $"{pieces} pieces");
         Assert.Contains(pcm, s => Math.Abs((int)s) > 3000);
+        output.WriteLine($"length {length:F2}, first loud sample at {Array.FindIndex(pcm, s => Math.Abs((int)s) > 1000) / (double)rate:F3}");
         foreach (WordTiming word in words)
             output.WriteLine($"{word.Start.TotalSeconds:F2}-{word.End.TotalSeconds:F2} '{text.Substring(word.TextOffset, word.TextLength)}'");
         string[] spoken = words.Select(w => text.Substring(w.TextOffset, w.TextLength)).ToArray();

@@ -31,6 +31,7 @@ public sealed class FliteSynthesizerTests(ITestOutputHelper output)
         double length = pcm.Length / (double)rate;
         foreach (WordTiming word in words)
             output.WriteLine($"{word.Start.TotalSeconds:F2}-{word.End.TotalSeconds:F2} {text.Substring(word.TextOffset, word.TextLength)}");
+        output.WriteLine($"length {length:F2}");
         string[] spoken = words.Select(w => text.Substring(w.TextOffset, w.TextLength)).ToArray();
         Assert.Contains("Hello", spoken);
         Assert.Contains("caf\u00e9", spoken);
@@ -57,6 +58,19 @@ public sealed class FliteSynthesizerTests(ITestOutputHelper output)
         WordTiming to = words.Single(w => text.Substring(w.TextOffset, w.TextLength) == "evening");
         short[] cut = pcm[(int)(from.Start.TotalSeconds * rate)..(int)(to.End.TotalSeconds * rate)];
         Assert.Equal("saturday evening", await SpeechTestFiles.TranscribeAsync(SpeechTestFiles.Sherpa, cut, Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Speech_begins_without_a_pause_and_sentences_follow_each_other()
+    {
+        const string text = "We are open from nine to five today. You can come by at any time.";
+        var (pcm, rate, words, _) = await SpeechTestFiles.SpeakAsync(SpeechTestFiles.Flite, new SpeechRequest(text), Token);
+        Assert.InRange(words[0].Start.TotalSeconds, 0, 0.031);
+        int loud = Array.FindIndex(pcm, s => Math.Abs((int)s) > 1000);
+        Assert.InRange(loud / (double)rate, 0, 0.12);
+        WordTiming next = words.Single(w => text.Substring(w.TextOffset, w.TextLength) == "You");
+        short[] second = pcm[(int)((next.Start.TotalSeconds - 0.02) * rate)..];
+        Assert.Equal("you can come by at any time", await SpeechTestFiles.TranscribeAsync(SpeechTestFiles.Sherpa, second, Token));
     }
 
     [Fact(Timeout = 60_000)]
