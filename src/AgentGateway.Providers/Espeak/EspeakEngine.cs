@@ -122,11 +122,11 @@ internal static unsafe class EspeakEngine
             return true;
         }
 
-        /// <summary>The last word ends with the audio: it is told in a piece without samples.</summary>
+        /// <summary>The last word ends with the audio: it is told in a piece without samples, as is that there was nothing to say.</summary>
         public void Finish()
         {
             Close(_delivered / (double)rate);
-            if (_words.Count > 0)
+            if (_words.Count > 0 || _delivered == 0)
                 deliver(new SpeechAudio(ReadOnlyMemory<short>.Empty, rate, TakeWords()));
         }
 

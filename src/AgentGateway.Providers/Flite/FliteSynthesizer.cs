@@ -12,6 +12,7 @@ namespace AgentGateway.Providers.Flite;
 public sealed class FliteSynthesizer : ISpeechSynthesizer
 {
     private const int MaxTextLength = 2000;
+    private const int SampleRate = 16000;
     private readonly FliteOptions _options;
     private readonly ComputeGate _gate;
     private readonly TimeProvider _time;
@@ -97,6 +98,8 @@ public sealed class FliteSynthesizer : ISpeechSynthesizer
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        if (first)
+            yield return new SpeechAudio(ReadOnlyMemory<short>.Empty, SampleRate, []); // Nothing to say is no failure.
     }
 
     private async Task<TimeSpan> MakeAsync(
