@@ -6,7 +6,7 @@ ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 LOCAL="$ROOT/.local"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-RUNTIME_PACKAGES=(libssl3 libopus0 libspeexdsp1 libflite1 libespeak-ng1 libpocketsphinx3 pocketsphinx-en-us libgomp1)
+RUNTIME_PACKAGES=(libssl3 libopus0 libspeexdsp1 libflite1 libespeak-ng1 libpocketsphinx3 pocketsphinx-en-us libgomp1 tar bzip2)
 TEST_PACKAGES=(chromium python3-aiortc iproute2 procps)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -44,7 +44,7 @@ npm_install() {
   say "Installing npm packages of ${source#"$ROOT/"}"
   mkdir -p "$target"
   [ "$source" = "$target" ] || cp -R "$source/." "$target/"
-  (cd "$target" && npm ci --no-audit --no-fund --loglevel=error >&2 </dev/null) || die "npm ci failed in $target"
+  (cd "$target" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 </dev/null) || die "npm ci failed in $target"
   printf '%s' "$stamp" >"$target/node_modules/.stamp"
 }
 

@@ -121,7 +121,7 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
             if (_session is not null)
             {
                 Task events = ForwardEventsAsync(_session);
-                await _session.RunAsync(CancellationToken.None);
+                _endReason = await _session.RunAsync(CancellationToken.None);
                 await events;
             }
             else

@@ -54,11 +54,14 @@ public sealed partial class CallManager : IAsyncDisposable
 
     /// <summary>Answers an offer with an agent.</summary>
     /// <exception cref="Conversation.Ports.SpeechProviderException">An engine that the agent needs cannot be had.</exception>
-    public async Task<CallStartResult> StartAsync(AgentDefinition agent, string offer)
+    /// <exception cref="Conversation.Ports.LlmException">The agent's language model does not exist.</exception>
+    public async Task<CallStartResult> StartAsync(AgentDefinition agent, string offer, CancellationToken cancellationToken)
     {
         // 22 of 64 characters: 132 bits, so that the id in a session URL is a capability nobody guesses.
         string callId = _random.NextIceString(CallIdLength).Replace('+', '-').Replace('/', '_');
-        ConversationSession? session = agent.Mode == AgentMode.Conversation ? _conversations.Create(callId, agent) : null;
+        ConversationSession? session = agent.Mode == AgentMode.Conversation
+            ? await _conversations.CreateAsync(callId, agent, cancellationToken)
+            : null;
         AudioLeg leg = agent.Mode switch
         {
             AgentMode.EchoRelay => new EchoRelayLeg(),

@@ -8,5 +8,6 @@ public interface IConversationFactory
 {
     /// <summary>Makes the conversation of one call; the call owns and disposes it.</summary>
     /// <exception cref="Conversation.Ports.SpeechProviderException">An engine the agent names cannot be had.</exception>
-    ConversationSession Create(string callId, AgentDefinition agent);
+    /// <exception cref="Conversation.Ports.LlmException">The agent's language model does not exist.</exception>
+    ValueTask<ConversationSession> CreateAsync(string callId, AgentDefinition agent, CancellationToken cancellationToken);
 }

@@ -2,12 +2,13 @@ using System.Globalization;
 using AgentGateway.Audio;
 using AgentGateway.Calls;
 using AgentGateway.Conversation.Agents;
-using AgentGateway.Conversation.Tools;
 using AgentGateway.Host.Composition;
 using AgentGateway.Host.Configuration;
 using AgentGateway.Host.Dialects;
 using AgentGateway.Host.Signalling;
 using AgentGateway.Net;
+using AgentGateway.Providers.Llm;
+using AgentGateway.Providers.Tools;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 
@@ -30,6 +31,8 @@ public static class AgentGatewayHost
         services.AddSingleton(gateway);
         services.AddValidatedOptions<MediaOptions>(builder.Configuration, MediaOptions.Section, o => o.Validate());
         services.AddValidatedOptions<AgentsOptions>(builder.Configuration, AgentsOptions.Section, o => o.Validate());
+        services.AddValidatedOptions<SpeechOptions>(builder.Configuration, SpeechOptions.Section, o => o.Validate());
+        services.AddValidatedOptions<LanguageModelOptions>(builder.Configuration, LanguageModelOptions.Section, o => o.Validate());
         services.AddValidatedOptions<CrossOriginOptions>(builder.Configuration, CrossOriginOptions.Section, o => o.Validate());
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<CrossOriginOptions>>((cors, ours) => cors.AddDefaultPolicy(p => Allow(p, ours.Value)));
@@ -37,7 +40,11 @@ public static class AgentGatewayHost
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IOpusCodec>(LibOpusCodec.Instance);
-        services.AddSingleton<BuiltinTools>();
+        services.AddSingleton(p => new ToolFactory(p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p => new LlmSelector(
+            p.GetRequiredService<IOptions<LanguageModelOptions>>().Value.ToSettings(),
+            p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<ILogger<LlmSelector>>()));
         services.AddSingleton<Engines>();
         services.AddSingleton<IConversationFactory, ConversationFactory>();
         services.AddSingleton<ICallDialectFactory, DialectFactory>();

@@ -62,7 +62,7 @@ public sealed partial class CodeRuleTests
         [
             "AgentGateway.Rtc", "AgentGateway.Rtc/Ice", "AgentGateway.Rtc/Dtls", "AgentGateway.Rtc/Srtp", "AgentGateway.Rtc/Sctp",
             "AgentGateway.Rtc/Peer", "AgentGateway.Audio", "AgentGateway.Conversation/TurnTaking", "AgentGateway.Conversation/Session",
-            "AgentGateway.Net", "AgentGateway.Calls", "AgentGateway.Providers", "AgentGateway.Host",
+            "AgentGateway.Net", "AgentGateway.Calls", "AgentGateway.Providers/Engines", "AgentGateway.Host",
         ];
         Assert.All(folders, f => Assert.True(File.Exists(Path.Combine(SourceTree.Root, "src", f, "DESIGN.md")), $"src/{f}/DESIGN.md is missing"));
     }

@@ -3,7 +3,7 @@ namespace AgentGateway.Conversation.Agents;
 /// <summary>Which language model answers.</summary>
 public sealed record LlmOptions
 {
-    /// <summary>"auto", "script", "openai" (any OpenAI-compatible endpoint) or "ollama".</summary>
+    /// <summary>"auto", "script", "openai" (any OpenAI-compatible endpoint), "ollama" or "host" (the hosting application's own client).</summary>
     public string Provider { get; init; } = "auto";
 
     /// <summary>The model's name as the endpoint knows it; null for the configured default.</summary>

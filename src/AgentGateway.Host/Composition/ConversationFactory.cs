@@ -1,29 +1,60 @@
 using AgentGateway.Calls;
 using AgentGateway.Conversation.Agents;
-using AgentGateway.Conversation.Script;
+using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Session;
-using AgentGateway.Conversation.Tools;
+using AgentGateway.Providers.Llm;
+using AgentGateway.Providers.Tools;
 using Microsoft.Extensions.AI;
 
 namespace AgentGateway.Host.Composition;
 
-/// <summary>Gives each call a conversation with the engines that its agent asks for.</summary>
-internal sealed class ConversationFactory(Engines engines, BuiltinTools tools, TimeProvider time, ILoggerFactory loggerFactory) : IConversationFactory
+/// <summary>Gives each call a conversation with the engines, the language model and the tools that its agent asks for.</summary>
+internal sealed class ConversationFactory(
+    Engines engines,
+    LlmSelector models,
+    ToolFactory tools,
+    AgentGatewayBuilder application,
+    IServiceProvider services,
+    TimeProvider time,
+    ILoggerFactory loggerFactory) : IConversationFactory
 {
+    private const string ApplicationProvider = "host";
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, IChatClient> _applicationClients = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
-    public ConversationSession Create(string callId, AgentDefinition agent)
+    public async ValueTask<ConversationSession> CreateAsync(string callId, AgentDefinition agent, CancellationToken cancellationToken)
     {
-        AITool[] functions = [.. agent.Tools.Where(t => t.Binding.Builtin is not null).Select(t => tools.Create(agent, t))];
+        LlmSelection? selection = agent.Llm.Provider == ApplicationProvider ? null : await models.SelectAsync(agent, cancellationToken);
         return new ConversationSession(new ConversationContext
         {
             Agent = agent,
-            VoiceActivity = engines.Vad,
-            Recognizer = engines.Stt,
-            Synthesizer = engines.Tts,
-            ChatClient = new ScriptChatClient(agent, time),
-            Tools = functions,
+            VoiceActivity = engines.VoiceActivity,
+            Recognizer = await engines.GetRecognizerAsync(agent, cancellationToken),
+            Synthesizer = await engines.GetSynthesizerAsync(agent, cancellationToken),
+            ChatClient = selection?.Client ?? ApplicationClient(agent),
+            FallbackChatClient = selection?.Fallback,
+            Tools = [.. tools.Create(agent), .. application.Tools],
             TimeProvider = time,
             Logger = loggerFactory.CreateLogger<ConversationSession>(),
         });
+    }
+
+    private IChatClient ApplicationClient(AgentDefinition agent)
+    {
+        lock (_lock)
+        {
+            if (_applicationClients.TryGetValue(agent.Name, out IChatClient? client))
+                return client;
+            if (!application.ChatClients.TryGetValue(agent.Name, out Func<IServiceProvider, IChatClient>? factory))
+            {
+                throw new LlmException(
+                    LlmException.Unavailable,
+                    $"The agent {agent.Name} says llm.provider: host, but the application registered no chat client for it with AddChatClient.");
+            }
+
+            return _applicationClients[agent.Name] = factory(services);
+        }
     }
 }

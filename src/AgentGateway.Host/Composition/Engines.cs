@@ -1,46 +1,63 @@
+using AgentGateway.Audio;
+using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Ports;
-using AgentGateway.Providers.Flite;
-using AgentGateway.Providers.OnnxRuntime;
-using AgentGateway.Providers.Sherpa;
+using AgentGateway.Host.Configuration;
+using AgentGateway.Providers.Engines;
+using AgentGateway.Providers.Models;
+using Microsoft.Extensions.Options;
 
 namespace AgentGateway.Host.Composition;
 
-/// <summary>The engines of this process: loaded once, shared by all calls.</summary>
-internal sealed class Engines : IAsyncDisposable
+/// <summary>
+/// The speech engines of this process. What the agents need is loaded, and downloaded if need be, before calls are taken;
+/// an engine that only a later agent asks for loads with its first call.
+/// </summary>
+internal sealed class Engines(IOptions<SpeechOptions> options, AgentCatalog catalog, ILoggerFactory loggerFactory) : IAsyncDisposable
 {
-    private readonly string _models = Environment.GetEnvironmentVariable("AGENTGATEWAY_MODEL_MIRROR")!;
-    private SileroVoiceActivityModel? _vad;
-    private SherpaRecognizer? _stt;
-    private FliteSynthesizer? _tts;
+    private readonly ModelStore _models = new(options.Value.ToStoreOptions(), loggerFactory.CreateLogger<ModelStore>());
+    private readonly SortedDictionary<string, string> _names = new(StringComparer.Ordinal);
+    private SpeechEngines? _speech;
 
-    internal bool IsReady => _tts is not null;
+    internal bool IsReady { get; private set; }
 
-    internal void Load()
+    internal IVoiceActivityModel VoiceActivity => Loaded.VoiceActivity;
+
+    /// <summary>What listens and speaks, for operators.</summary>
+    internal IReadOnlyDictionary<string, string> Names => _names;
+
+    private SpeechEngines Loaded => _speech ?? throw new InvalidOperationException("The speech engines are not loaded yet.");
+
+    /// <exception cref="SpeechProviderException">Something that the agents need is missing; the message says what to do.</exception>
+    internal async Task LoadAsync(CancellationToken cancellationToken)
     {
-        _vad = SileroVoiceActivityModel.Load(Path.Combine(_models, "silero-vad-v5/silero_vad_v5.onnx"), "silero-v5");
-        _stt = SherpaRecognizer.Load(SherpaModelFiles.Find(Path.Combine(_models, "sherpa-zipformer-en-3.3M-gigaspeech-streaming")));
-        _tts = FliteSynthesizer.Load();
+        if (!AudioNativeLibraries.TryLoad(out string? problem))
+            throw new SpeechProviderException(problem);
+        using var progress = new DownloadProgressBar();
+        _speech = await SpeechEngines.CreateAsync(
+            options.Value.ToEngineOptions(), _models, loggerFactory.CreateLogger<SpeechEngines>(), progress, cancellationToken: cancellationToken);
+        _names["vad"] = _speech.VoiceActivity.Name;
+        foreach (AgentDefinition agent in catalog.Current.Agents.Values.Where(a => a.Mode == AgentMode.Conversation))
+        {
+            _names["stt"] = (await GetRecognizerAsync(agent, cancellationToken)).Name;
+            _names["tts"] = (await GetSynthesizerAsync(agent, cancellationToken)).Name;
+        }
+
+        if (_speech.RecognizerWarning is { } warning)
+            _names["warning"] = warning;
+        IsReady = true;
     }
 
-    internal IVoiceActivityModel Vad => _vad!;
+    internal Task<ISpeechRecognizer> GetRecognizerAsync(AgentDefinition agent, CancellationToken cancellationToken) =>
+        Loaded.GetRecognizerAsync(agent.Stt.Provider, cancellationToken);
 
-    internal ISpeechRecognizer Stt => _stt!;
+    internal Task<ISpeechSynthesizer> GetSynthesizerAsync(AgentDefinition agent, CancellationToken cancellationToken) =>
+        Loaded.GetSynthesizerAsync(agent.Tts.Provider, cancellationToken);
 
-    internal ISpeechSynthesizer Tts => _tts!;
-
-    internal IReadOnlyDictionary<string, string> Describe() => new Dictionary<string, string>
-    {
-        ["vad"] = _vad?.Name ?? "loading",
-        ["stt"] = _stt?.Name ?? "loading",
-        ["tts"] = _tts?.Name ?? "loading",
-    };
-
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _vad?.Dispose();
-        if (_stt is not null)
-            await _stt.DisposeAsync();
-        if (_tts is not null)
-            await _tts.DisposeAsync();
+        if (_speech is not null)
+            await _speech.DisposeAsync();
+        _models.Dispose();
     }
 }

@@ -7,11 +7,10 @@ namespace AgentGateway.Host.Composition;
 internal sealed class GatewayService(Engines engines, AgentCatalog catalog, CallManager calls) : IHostedService
 {
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        engines.Load();
+        await engines.LoadAsync(cancellationToken);
         catalog.Start();
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,7 @@ internal static class HealthEndpoints
                 calls.ActiveCalls,
                 catalog.Current.Agents.Count,
                 [.. catalog.Current.Problems.Select(p => p.ToString())],
-                engines.Describe());
+                engines.Names);
             return Results.Json(body, ApiJson.Default.Readiness, statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         });
     }

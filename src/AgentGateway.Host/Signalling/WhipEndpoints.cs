@@ -36,11 +36,15 @@ internal static class WhipEndpoints
         CallStartResult result;
         try
         {
-            result = await calls.StartAsync(definition, offer!);
+            result = await calls.StartAsync(definition, offer!, context.RequestAborted);
         }
         catch (SpeechProviderException e)
         {
             return Problems.Create(StatusCodes.Status503ServiceUnavailable, "speech_engine_unavailable", e.Message);
+        }
+        catch (LlmException e)
+        {
+            return Problems.Create(StatusCodes.Status503ServiceUnavailable, e.Code, e.Message);
         }
 
         if (result.Overloaded)

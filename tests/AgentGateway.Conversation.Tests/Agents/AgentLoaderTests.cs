@@ -77,7 +77,7 @@ public sealed class AgentLoaderTests
     [InlineData("greting: hello", 3, 1, "unknown key 'greting'")]
     [InlineData("desciption: x", 3, 1, "unknown key 'desciption'; did you mean 'description'?")]
     [InlineData("llm:\n  provder: auto", 4, 3, "unknown key 'provder'; did you mean 'provider'?")]
-    [InlineData("llm:\n  provider: scrpt", 4, 13, "expected one of auto, script, openai, ollama, found 'scrpt'; did you mean 'script'?")]
+    [InlineData("llm:\n  provider: scrpt", 4, 13, "expected one of auto, script, openai, ollama, host, found 'scrpt'; did you mean 'script'?")]
     [InlineData("llm: { temperature: 3 }", 3, 21, "expected a number from 0 to 2, found the number 3")]
     [InlineData("llm: { temperature: warm }", 3, 21, "expected a number from 0 to 2, found 'warm'")]
     [InlineData("llm: { max_output_tokens: 1.5 }", 3, 27, "expected a whole number from 1 to 4096, found the number 1.5")]

@@ -10,9 +10,9 @@ internal static class FrontMatterShape
     private static readonly ObjectShape<LlmOptions> Llm = new ObjectShape<LlmOptions>(() => new LlmOptions())
         .Key(
             "provider",
-            new ChoiceShape<string>(("auto", "auto"), ("script", "script"), ("openai", "openai"), ("ollama", "ollama")),
+            new ChoiceShape<string>(("auto", "auto"), ("script", "script"), ("openai", "openai"), ("ollama", "ollama"), ("host", "host")),
             (o, v) => o with { Provider = v },
-            "auto: a configured endpoint or key, else an Ollama on this machine, else the script. Default: auto.")
+            "auto: a configured endpoint or key, else an Ollama on this machine, else the script. host: the chat client of the hosting application. Default: auto.")
         .Key("model", new TextShape(200), (o, v) => o with { Model = v }, "The model's name as the endpoint knows it. Default: the configured one.")
         .Key(
             "base_url",
