@@ -83,6 +83,10 @@ internal sealed class IntentMatcher
         return [.. best.Values.OrderByDescending(match => match.Score)];
     }
 
+    /// <summary>Whether the utterance holds anything but values and common words.</summary>
+    public bool HasOtherWords(IReadOnlyList<string> words, IReadOnlyList<Entity> entities) =>
+        WithoutValues(words, entities).Any(stem => !Common.Contains(stem));
+
     private double Score(string[] example, double exampleWeight, string[] utterance, double utteranceWeight)
     {
         var taken = new bool[utterance.Length];
@@ -144,7 +148,20 @@ internal sealed class IntentMatcher
     private string Canonical(string word)
     {
         string stem = Common.Contains(word) ? word : Stem.Of(word);
-        return _synonyms.GetValueOrDefault(stem, stem);
+        if (_synonyms.TryGetValue(stem, out string? main))
+            return main;
+
+        // A mis-heard synonym stands for its group too: "GLOSE" is "close" is "open".
+        if (_weights.Count == 0 || _weights.ContainsKey(stem) || Common.Contains(stem))
+            return stem;
+        (string Word, double Likeness) best = ("", 0);
+        foreach (string synonym in _synonyms.Keys)
+        {
+            if (Stem.Likeness(stem, synonym) is var likeness && likeness > best.Likeness)
+                best = (synonym, likeness);
+        }
+
+        return best.Likeness >= 0.7 ? _synonyms[best.Word] : stem;
     }
 
     private double Weight(string stem) => _weights.TryGetValue(stem, out double weight) ? weight : UnknownWeight;

@@ -70,8 +70,23 @@ internal sealed class ScriptEngine
         ScriptState state, IReadOnlyList<string> words, IReadOnlyList<Entity> entities, IReadOnlyList<IntentMatch> matches, DateTime now)
     {
         if (matches.Count == 0)
-            return Fallback(state);
+            return MeantBy(words, entities, now) is { } meant ? Begin(state, meant, words, entities, now) : Fallback(state);
         return Begin(state, Best(matches), words, entities, now);
+    }
+
+    /// <summary>
+    /// "FOUR PEOPLE TOMORROW" and nothing else: the wish itself was not understood a moment ago, but only one intent can use the values.
+    /// </summary>
+    private ScriptIntent? MeantBy(IReadOnlyList<string> words, IReadOnlyList<Entity> entities, DateTime now)
+    {
+        if (!entities.Any(entity => entity.Explicit) || _matcher.HasOtherWords(words, entities))
+            return null;
+        ScriptIntent[] fitting =
+        [
+            .. _script.Intents.Where(intent => intent.Slots.Count > 0
+                && SlotReader.Read(intent, null, ImmutableDictionary<string, SlotValue>.Empty, words, entities, now).Values.Count > 0),
+        ];
+        return fitting.Length == 1 ? fitting[0] : null;
     }
 
     /// <summary>The best match; of equals the one that does something: "hello, I want a table" is about the table.</summary>
@@ -98,14 +113,19 @@ internal sealed class ScriptEngine
             return Say(Reset(state), _script.Cancelled);
 
         ScriptSlot? asked = intent.Slots.FirstOrDefault(slot => slot.Name == state.Slot);
-        bool digression = IsDigression(other, asked, words);
+        bool digression = IsDigression(other, asked, words, entities);
         SlotReading reading = SlotReader.Read(intent, digression ? null : state.Slot, state.Values, words, entities, now);
         ScriptState updated = state with { Values = state.Values.SetItems(reading.Values) };
         bool learned = reading.Values.Any(pair => !state.Values.TryGetValue(pair.Key, out SlotValue? old) || !Equals(old.Argument, pair.Value.Argument));
         if (reading.OutOfBounds is { } wrong && !learned)
             return AskAgain(updated with { Values = updated.Values.Remove(wrong.Name), Slot = wrong.Name }, wrong.Invalid);
         if (learned)
-            return Proceed(updated with { Attempts = 0 }, reading.OutOfBounds?.Invalid);
+        {
+            // Something else was learned: the open question is asked again in other words, but not held against the caller.
+            bool open = state.Slot is not null && !updated.Values.ContainsKey(state.Slot);
+            return Proceed(updated with { Attempts = open ? Math.Min(state.Attempts, 1) : 0 }, reading.OutOfBounds?.Invalid);
+        }
+
         if (digression)
             return Digress(state, other!.Value.Intent, words, entities, now);
 
@@ -118,10 +138,12 @@ internal sealed class ScriptEngine
     }
 
     /// <summary>Whether the caller asks something else instead of answering; names and free text may look like anything, so they need more.</summary>
-    private static bool IsDigression(IntentMatch? other, ScriptSlot? asked, IReadOnlyList<string> words)
+    private static bool IsDigression(IntentMatch? other, ScriptSlot? asked, IReadOnlyList<string> words, IReadOnlyList<Entity> entities)
     {
         if (other is not { } match)
             return false;
+        if (asked is not null && entities.Any(entity => SlotReader.Fits(asked, entity, isAsked: true)))
+            return match.Score > 0.8 && words.Count >= 4;
         return asked?.Type is ScriptSlotType.Name or ScriptSlotType.Text
             ? match.Score > 0.75 && words.Count >= 3 && Replies.OfferedName(words) is null
             : match.Score > 0.6 || words.Count >= 3;
@@ -133,7 +155,11 @@ internal sealed class ScriptEngine
         if (other.Slots.Count > 0 || other.Call is not null || other.EndsCall)
             return Begin(state, other, words, entities, now);
         (string answer, ScriptState next) = ScriptTexts.Next(state, "intent:" + other.Name, other.Answer);
-        return state.Stage == ScriptStage.Changing ? Say(next, answer + " " + _script.Change) : Proceed(next, answer);
+
+        // The question in between is no failed attempt: the open one is asked as before.
+        return state.Stage == ScriptStage.Changing
+            ? Say(next, answer + " " + _script.Change)
+            : Proceed(next with { Attempts = Math.Max(0, next.Attempts - 1) }, answer);
     }
 
     private ScriptStep Confirmed(ScriptState state, YesNo answer) => answer switch
@@ -152,8 +178,14 @@ internal sealed class ScriptEngine
             .Any(word => stems.Any(stem => Stem.Likeness(Stem.Of(word), stem) >= 0.8)));
         if (named is not null)
             return Proceed(state with { Stage = ScriptStage.Open, Attempts = 0, Slot = null, Values = state.Values.Remove(named.Name) }, null);
-        if (Replies.Classify(words) == YesNo.No)
-            return Say(Reset(state), _script.Cancelled);
+        switch (Replies.Classify(words))
+        {
+            case YesNo.No:
+                return Say(Reset(state), _script.Cancelled);
+            case YesNo.Yes:
+                return Proceed(state with { Attempts = 0 }, null);
+        }
+
         return state.Attempts + 1 >= _script.MaxAttempts
             ? Say(Reset(state), _script.GiveUp)
             : Say(state with { Attempts = state.Attempts + 1 }, _script.Change);

@@ -47,7 +47,8 @@ internal static class SlotReader
         return new SlotReading(values.ToImmutable(), outOfBounds);
     }
 
-    private static bool Fits(ScriptSlot slot, Entity entity, bool isAsked) => slot.Type switch
+    /// <summary>Whether a value can be the slot's; one that was asked for may be bare.</summary>
+    public static bool Fits(ScriptSlot slot, Entity entity, bool isAsked) => slot.Type switch
     {
         ScriptSlotType.Number => entity is NumberEntity { Explicit: true } || (isAsked && entity is NumberEntity or TimeEntity { Explicit: false }),
         ScriptSlotType.Date => entity is DateEntity,

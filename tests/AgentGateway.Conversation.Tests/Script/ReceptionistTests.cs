@@ -32,9 +32,22 @@ public sealed class ReceptionistTests
     [InlineData("DO YOU HAVE A PARKING PLACE", "behind the house")]
     [InlineData("DO YOU HAVE VEGETARIAN FOOD", "dishes without meat")]
     [InlineData("WHAT'S ON THE MENU TODAY", "dishes without meat")]
-    [InlineData("CAN I BRING MY CHILDREN", "children are very welcome")]
-    [InlineData("HELLO", "How can I help you")]
-    [InlineData("THANK YOU VERY MUCH", "You are welcome")]
+    [InlineData("CAN I BRING MY CHILDREN", "bring your children")]
+    [InlineData("HELLO", "What can I do for you")]
+    [InlineData("THANK YOU VERY MUCH", "something else")]
+    [InlineData("what our opening hours", "noon")]
+    [InlineData("can i part my car", "behind the house")]
+    [InlineData("can and i bring my children", "bring your children")]
+    [InlineData("what kind of feel do you have", "dishes without meat")]
+    [InlineData("when do you glose", "noon")]
+    [InlineData("for people", "For which day?")]
+    [InlineData("two people tomorrow at eight please", "What name can I put down?")]
+    [InlineData("sandki goodby", "oodbye")]
+    [InlineData("no sanky of good by", "oodbye")]
+    [InlineData("hot table for two unsaturedy edit please", "At what time?")]
+    [InlineData("do you have the table for six feet plum friday evening", "At what time?")]
+    [InlineData("i need a table for it tonight", "For how many people?")]
+    [InlineData("a table four two on saturday please", "At what time?")]
     [InlineData("I'D LIKE TO BOOK A TABLE", "For how many people?")]
     [InlineData("HELLO I WOULD LIKE TO MAKE A RESERVATION PLEASE", "For how many people?")]
     [InlineData("CAN I HAVE A TABLE", "For how many people?")]
@@ -96,6 +109,8 @@ public sealed class ReceptionistTests
     [InlineData("A COUPLE", "2")]
     [InlineData("ATE", "8")]
     [InlineData("3", "3")]
+    [InlineData("for people", "4")]
+    [InlineData("free", "3")]
     public async Task Party_sizes_are_heard(string said, string expected) =>
         Assert.Equal(expected, await SlotAsync("party_size", "I WANT A TABLE", said, "TOMORROW", "AT SEVEN", "SMITH", "YES"));
 
@@ -105,6 +120,9 @@ public sealed class ReceptionistTests
     [InlineData("TOMORROW", "2026-11-19")]
     [InlineData("TO MORROW", "2026-11-19")]
     [InlineData("TOMOROW", "2026-11-19")]
+    [InlineData("jammorrow", "2026-11-19")]
+    [InlineData("ON SATURDEY", "2026-11-21")]
+    [InlineData("on wensday", "2026-11-18")]
     [InlineData("THE DAY AFTER TOMORROW", "2026-11-20")]
     [InlineData("ON FRIDAY", "2026-11-20")]
     [InlineData("THIS SATURDAY", "2026-11-21")]
@@ -137,11 +155,14 @@ public sealed class ReceptionistTests
     [InlineData("EIGHT O CLOCK", "20:00")]
     [InlineData("AT SEVEN P M", "19:00")]
     [InlineData("SEVEN IN THE EVENING", "19:00")]
+    [InlineData("SEVEN TOMORROW EVENING", "19:00")]
     [InlineData("AT NOON", "12:00")]
     [InlineData("TWELVE THIRTY", "12:30")]
     [InlineData("AROUND TWO IN THE AFTERNOON", "14:00")]
     [InlineData("AT ATE", "20:00")]
     [InlineData("NINETEEN THIRTY", "19:30")]
+    [InlineData("and seven thirty", "19:30")]
+    [InlineData("half passed seven", "19:30")]
     [InlineData("19:30", "19:30")]
     [InlineData("7:30 p.m.", "19:30")]
     [InlineData("at 7pm", "19:00")]
@@ -165,7 +186,8 @@ public sealed class ReceptionistTests
         Assert.Equal("For how many people?", await dialogue.SayAsync("A TABLE PLEASE"));
         Assert.Equal("How many guests will you be?", await dialogue.SayAsync("BLUE MOUNTAIN"));
         Assert.Equal("Please tell me only the number of guests.", await dialogue.SayAsync("GREEN RIVER"));
-        Assert.Equal(Agent.Script!.GiveUp, await dialogue.SayAsync("YELLOW SKY"));
+        Assert.Equal("Please tell me only the number of guests.", await dialogue.SayAsync("YELLOW SKY"));
+        Assert.Equal(Agent.Script!.GiveUp, await dialogue.SayAsync("RED HOUSE"));
         Assert.Equal("For how many people?", await dialogue.SayAsync("A TABLE PLEASE"));
     }
 
@@ -177,6 +199,7 @@ public sealed class ReceptionistTests
         await dialogue.SayAsync("I WANT TO BOOK A TABLE FOR TWO");
         Assert.Equal("For which day?", await dialogue.SayAsync("PARDON"));
         Assert.Contains("Market Street", await dialogue.SayAsync("WHERE ARE YOU BY THE WAY"), StringComparison.Ordinal);
+        Assert.Matches("noon.*which day", await dialogue.SayAsync("WHEN ARE YOU OPEN"));
         Assert.Equal("At what time?", await dialogue.SayAsync("OKAY TOMORROW"));
         Assert.Equal(Agent.Script!.Cancelled, await dialogue.SayAsync("OH NEVER MIND"));
         Assert.Contains("noon", await dialogue.SayAsync("WHEN ARE YOU OPEN"), StringComparison.Ordinal);

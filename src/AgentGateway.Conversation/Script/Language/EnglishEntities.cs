@@ -73,7 +73,7 @@ internal static class EnglishEntities
             return new DateEntity(index, 2, today);
         if (word == "day" && next == "after" && IsNear(At(words, index + 2), "tomorrow"))
             return new DateEntity(index, 3, today.AddDays(2));
-        if (IsNear(word, "tomorrow"))
+        if (IsNear(word, "tomorrow") || (word.Length >= 7 && word.EndsWith("morrow", StringComparison.Ordinal)))
             return new DateEntity(index, 1, today.AddDays(1));
         if (DateOnly.TryParseExact(word, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly iso))
             return new DateEntity(index, 1, iso);
@@ -98,7 +98,7 @@ internal static class EnglishEntities
     private static DateEntity? ReadWeekday(IReadOnlyList<string> words, int index, DateOnly today)
     {
         int lead = words[index] is "this" or "next" or "coming" or "on" ? 1 : 0;
-        int day = Array.FindIndex(WeekdayNames, name => IsNear(At(words, index + lead), name));
+        int day = Array.FindIndex(WeekdayNames, name => IsWeekday(At(words, index + lead), name));
         if (day < 0)
             return null;
         int ahead = (day - (int)today.DayOfWeek + 7) % 7;
@@ -213,8 +213,9 @@ internal static class EnglishEntities
             return null;
         bool certain = minuteWords > 0 || oclock || isPart || lead > 0;
 
-        // "a table for two": the number after "for" counts guests unless something says that it is a time.
-        return !certain && index > 0 && words[index - 1] is "for" or "of"
+        // A bare number is a time only to somebody who asked for one; but "seven tomorrow morning" must keep its morning.
+        bool counted = index > 0 && words[index - 1] is "for" or "of";
+        return !certain && (counted || part == DayPart.Unknown)
             ? null
             : Finish(words, index, end, certain, hour, minute, part, isOpen: hour is >= 1 and <= 12);
     }
@@ -278,7 +279,9 @@ internal static class EnglishEntities
         string word = words[index];
         if (word is "alone" or "myself" || (word == "just" && At(words, index + 1) == "me"))
             return new NumberEntity(index, word == "just" ? 2 : 1, true, 1);
-        bool afterFor = word is "for" or "of";
+
+        // "A TABLE FOUR TWO": the first of two numbers is the word before the second.
+        bool afterFor = word is "for" or "of" || (word is "four" && index > 0 && NumberWords.Read(words, index + 1, out _) > 0);
         int at = index + (afterFor ? 1 : 0);
         if (at >= words.Count || used[at])
             return null;
@@ -302,6 +305,13 @@ internal static class EnglishEntities
             end += words[end] == "of" && At(words, end + 1) is "us" or "you" ? 2 : 1;
         return new NumberEntity(index, end - index, afterFor || unit, value);
     }
+
+    /// <summary>Long names bear two errors, and recognisers glue "on" to them: "UNSATUREDY".</summary>
+    private static bool IsWeekday(string? word, string name) =>
+        IsNear(word, name)
+        || (word is not null && name.Length >= 8 && word.Length >= 7
+            && ((word[0] == name[0] && EditDistance.Between(word, name) <= 2)
+                || (word.Length >= 9 && word[..2] is "on" or "un" or "an" && EditDistance.Between(word.AsSpan(2), name) <= 2)));
 
     private static bool IsNear(string? word, string name) =>
         word is not null && (word == name || word == name + "s"

@@ -55,12 +55,11 @@ internal static class Stem
             char sound = text[i] switch
             {
                 'a' or 'e' or 'i' or 'o' or 'u' or 'y' or 'h' or 'w' => i == 0 || (i == 1 && text[0] == 'h') ? 'a' : '\0',
-                'c' or 'q' or 'x' => 'k',
+                'c' or 'q' or 'x' or 'g' => 'k',
                 'z' => 's',
                 'd' => 't',
                 'b' => 'p',
                 'v' => 'f',
-                'j' => 'g',
                 char other => other,
             };
             if (sound != '\0' && (key.Length == 0 || key[^1] != sound))

@@ -85,7 +85,7 @@ internal static partial class Words
         for (int i = 0; i + 1 < words.Count; i++)
         {
             string joined = words[i] + words[i + 1];
-            if (joined is "pm" or "am" or "oclock" or "tomorrow" or "tonight" or "goodbye" or "today" or "midday" or "weekend")
+            if (joined is "pm" or "am" or "oclock" or "tomorrow" or "tonight" or "goodbye" or "goodby" or "today" or "midday" or "weekend")
             {
                 words[i] = joined;
                 words.RemoveAt(i + 1);
