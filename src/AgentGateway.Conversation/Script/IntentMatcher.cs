@@ -31,7 +31,10 @@ internal sealed class IntentMatcher
         "uh", "um", "well", "know", "tell", "any", "some", "let", "get", "if", "know", "say", "by", "may", "much", "very", "really", "not", "ok", "okay",
     };
 
-    private readonly List<(ScriptIntent Intent, string[] Stems, double Weight)> _examples = [];
+    private readonly List<(ScriptIntent Intent, int[] Stems, double Weight)> _examples = [];
+    private readonly string[] _vocabulary;
+    private readonly string[] _sounds;
+    private readonly double[] _vocabularyWeights;
     private readonly Dictionary<string, double> _weights = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _synonyms = new(StringComparer.Ordinal);
 
@@ -60,8 +63,11 @@ internal sealed class IntentMatcher
 
         foreach ((string stem, HashSet<string> names) in owners)
             _weights[stem] = Common.Contains(stem) ? CommonWeight : Questions.Contains(stem) ? QuestionWeight : 0.5 + (0.5 / names.Count);
+        _vocabulary = [.. _weights.Keys];
+        _sounds = [.. _vocabulary.Select(Stem.Sound)];
+        _vocabularyWeights = [.. _vocabulary.Select(Weight)];
         foreach ((ScriptIntent intent, string[] stems) in raw.Where(example => example.Stems.Length > 0))
-            _examples.Add((intent, stems, stems.Sum(Weight)));
+            _examples.Add((intent, [.. stems.Select(stem => Array.IndexOf(_vocabulary, stem))], stems.Sum(Weight)));
     }
 
     /// <summary>The best intents, best first; only those above the threshold.</summary>
@@ -71,11 +77,13 @@ internal sealed class IntentMatcher
     {
         string[] stems = WithoutValues(words, entities);
         double utterance = stems.Sum(UtteranceWeight);
+        double[][] alike = Compare(stems);
+        double[][] alikePairs = Compare(Pairs(stems));
 
         Dictionary<string, IntentMatch> best = new(StringComparer.Ordinal);
-        foreach ((ScriptIntent intent, string[] example, double weight) in _examples)
+        foreach ((ScriptIntent intent, int[] example, double weight) in _examples)
         {
-            double score = Score(example, weight, stems, utterance);
+            double score = Score(example, weight, alike, alikePairs, utterance);
             if (score >= Threshold && (!best.TryGetValue(intent.Name, out IntentMatch known) || known.Score < score))
                 best[intent.Name] = new IntentMatch(intent, score);
         }
@@ -87,15 +95,15 @@ internal sealed class IntentMatcher
     public bool HasOtherWords(IReadOnlyList<string> words, IReadOnlyList<Entity> entities) =>
         WithoutValues(words, entities).Any(stem => !Common.Contains(stem));
 
-    private double Score(string[] example, double exampleWeight, string[] utterance, double utteranceWeight)
+    private double Score(int[] example, double exampleWeight, double[][] alike, double[][] alikePairs, double utteranceWeight)
     {
-        var taken = new bool[utterance.Length];
+        var taken = new bool[alike.Length];
         double matched = 0;
         double content = 0;
-        foreach (string stem in example)
+        foreach (int stem in example)
         {
-            double likeness = Take(stem, utterance, taken);
-            double weight = Weight(stem);
+            double likeness = Take(stem, alike, alikePairs, taken);
+            double weight = _vocabularyWeights[stem];
             matched += weight * likeness;
             if (weight > CommonWeight)
                 content += weight * likeness;
@@ -107,23 +115,20 @@ internal sealed class IntentMatcher
         return content == 0 && exampleWeight > CommonWeight * example.Length ? 0 : score + (0.03 * Math.Min(content, 3));
     }
 
-    private static double Take(string stem, string[] utterance, bool[] taken)
+    /// <summary>The likeness of the free word or pair that is most like the stem; it is taken.</summary>
+    private static double Take(int stem, double[][] alike, double[][] alikePairs, bool[] taken)
     {
         int at = -1;
         double best = 0;
         bool joined = false;
-        for (int i = 0; i < utterance.Length; i++)
+        for (int i = 0; i < alike.Length && best < 1; i++)
         {
             if (taken[i])
                 continue;
-            double likeness = Stem.Likeness(stem, utterance[i]);
-            if (likeness > best)
-                (best, at, joined) = (likeness, i, false);
-
-            // Recognisers cut long words in two: "REST ORANT", "AD DRESS".
-            if (best < 1 && i + 1 < utterance.Length && !taken[i + 1] && utterance[i].Length + utterance[i + 1].Length is >= 5 and <= 16
-                && 0.9 * Stem.Likeness(stem, utterance[i] + utterance[i + 1]) is var pair && pair > best)
-                (best, at, joined) = (pair, i, true);
+            if (alike[i][stem] > best)
+                (best, at, joined) = (alike[i][stem], i, false);
+            if (i + 1 < alike.Length && !taken[i + 1] && 0.9 * alikePairs[i][stem] > best)
+                (best, at, joined) = (0.9 * alikePairs[i][stem], i, true);
         }
 
         if (at >= 0)
@@ -134,6 +139,32 @@ internal sealed class IntentMatcher
         }
 
         return best;
+    }
+
+    /// <summary>How alike each word is to each word of the vocabulary.</summary>
+    private double[][] Compare(string[] stems)
+    {
+        double[][] alike = new double[stems.Length][];
+        for (int i = 0; i < stems.Length; i++)
+        {
+            alike[i] = new double[_vocabulary.Length];
+            if (stems[i].Length == 0)
+                continue;
+            string sound = Stem.Sound(stems[i]);
+            for (int j = 0; j < _vocabulary.Length; j++)
+                alike[i][j] = Stem.Likeness(stems[i], sound, _vocabulary[j], _sounds[j]);
+        }
+
+        return alike;
+    }
+
+    /// <summary>Neighbours written as one word, because recognisers cut long words in two ("REST ORANT", "AD DRESS"); empty where that makes no sense.</summary>
+    private static string[] Pairs(string[] stems)
+    {
+        string[] pairs = new string[Math.Max(0, stems.Length - 1)];
+        for (int i = 0; i < pairs.Length; i++)
+            pairs[i] = stems[i].Length + stems[i + 1].Length is >= 5 and <= 16 ? stems[i] + stems[i + 1] : "";
+        return pairs;
     }
 
     /// <summary>The stems of the words that belong to no date, time or counted number: those say nothing about the intent.</summary>

@@ -149,7 +149,7 @@ internal sealed class ReplyGenerator
         run.Deadline = limit;
         var observer = new ToolObserver(run, _inbox, _context.Agent.Llm.FirstTokenTimeout);
         // Not disposed: it would dispose the client, which is everybody's.
-        var loop = new ToolLoopChatClient(client, observer, time: _context.TimeProvider);
+        var loop = new ToolLoopChatClient(client, observer, time: _context.TimeProvider, logger: _context.Logger);
         var options = new ChatOptions
         {
             ModelId = _context.Agent.Llm.Model,

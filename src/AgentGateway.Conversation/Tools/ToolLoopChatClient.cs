@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentGateway.Conversation.Tools;
 
@@ -21,13 +23,15 @@ public sealed class ToolLoopChatClient : DelegatingChatClient
     /// <param name="observer">Is told of every call.</param>
     /// <param name="options">Bounds.</param>
     /// <param name="time">The clock of time limits; the system's by default.</param>
-    public ToolLoopChatClient(IChatClient inner, IToolLoopObserver? observer = null, ToolLoopOptions? options = null, TimeProvider? time = null)
+    /// <param name="logger">Where failures of tools are logged; the model is told less than an operator needs.</param>
+    public ToolLoopChatClient(
+        IChatClient inner, IToolLoopObserver? observer = null, ToolLoopOptions? options = null, TimeProvider? time = null, ILogger? logger = null)
         : base(inner)
     {
         _observer = observer;
         _options = options ?? new ToolLoopOptions();
         _time = time ?? TimeProvider.System;
-        _runner = new ToolRunner(_options, _time);
+        _runner = new ToolRunner(_options, _time, logger ?? NullLogger.Instance);
     }
 
     /// <inheritdoc/>

@@ -1,17 +1,32 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
 
 namespace AgentGateway.Conversation.Tools;
 
 /// <summary>Runs one call within its bounds; whatever happens becomes a result. Only the turn's cancellation throws.</summary>
-internal sealed class ToolRunner(ToolLoopOptions options, TimeProvider time)
+internal sealed partial class ToolRunner(ToolLoopOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>The arguments as JSON text; "{}" when the model wrote something that is no object.</summary>
     public static string ArgumentsJson(FunctionCallContent call) =>
         call.Exception is null ? ToolArguments.ToJson(call.Arguments).GetRawText() : "{}";
 
     public async Task<ToolResult> RunAsync(
+        FunctionCallContent call, string argumentsJson, AIFunction? function, int index, CancellationToken cancellationToken)
+    {
+        ToolResult result = await RunBoundedAsync(call, argumentsJson, function, index, cancellationToken).ConfigureAwait(false);
+        if (result.Failed)
+        {
+            // The name of an unknown tool is the model's text; a known one is the operator's.
+            string code = result.Json.TryGetProperty("error", out JsonElement error) ? error.ToString() : "error";
+            LogFailed(logger, function is null ? "(unknown)" : function.Name, code);
+        }
+
+        return result;
+    }
+
+    private async Task<ToolResult> RunBoundedAsync(
         FunctionCallContent call, string argumentsJson, AIFunction? function, int index, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -51,12 +66,20 @@ internal sealed class ToolRunner(ToolLoopOptions options, TimeProvider time)
         {
             return ToolResult.Error("timeout", definition?.OnTimeout ?? "The tool did not answer in time.");
         }
-        catch (Exception)
+        catch (Exception e)
         {
+            LogThrew(logger, function.Name, e);
+
             // The message of a foreign exception may hold an address or a secret, and the model would read it aloud.
             return ToolResult.Error("tool_failed", "The tool failed.");
         }
     }
+
+    [LoggerMessage(5210, LogLevel.Information, "The tool {Tool} ended with the error {Code}")]
+    private static partial void LogFailed(ILogger logger, string tool, string code);
+
+    [LoggerMessage(5211, LogLevel.Warning, "The tool {Tool} threw")]
+    private static partial void LogThrew(ILogger logger, string tool, Exception exception);
 
     private static JsonElement ToElement(object? value)
     {

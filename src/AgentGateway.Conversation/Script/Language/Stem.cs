@@ -28,18 +28,20 @@ internal static class Stem
     }
 
     /// <summary>How alike two stems are: 1 the same, 0 not at all; between for spelling and sound.</summary>
-    public static double Likeness(string a, string b)
+    public static double Likeness(string a, string b) => Likeness(a, null, b, null);
+
+    /// <summary>The same with the words' sounds, when they are known already.</summary>
+    public static double Likeness(string a, string? soundOfA, string b, string? soundOfB)
     {
         if (a == b)
             return 1;
         int shorter = Math.Min(a.Length, b.Length);
         if (shorter < 4 || Math.Abs(a.Length - b.Length) > 2)
             return 0;
-        int distance = EditDistance.Between(a, b);
-        if (shorter >= 5 && a[0] == b[0] && (distance == 1 || (distance == 2 && shorter >= 7)))
+        if (shorter >= 5 && a[0] == b[0] && EditDistance.Between(a, b) is var distance && (distance == 1 || (distance == 2 && shorter >= 7)))
             return 0.8;
-        string sound = Sound(a);
-        return sound.Length >= 3 && sound == Sound(b) ? 0.7 : 0;
+        string sound = soundOfA ?? Sound(a);
+        return sound.Length >= 3 && sound == (soundOfB ?? Sound(b)) ? 0.7 : 0;
     }
 
     /// <summary>A rough key of how the word sounds: first sound, then consonants.</summary>
