@@ -19,7 +19,7 @@ internal sealed partial class ToolRunner(ToolLoopOptions options, TimeProvider t
         if (result.Failed)
         {
             // The name of an unknown tool is the model's text; a known one is the operator's.
-            string code = result.Json.TryGetProperty("error", out JsonElement error) ? error.ToString() : "error";
+            string code = result.Json.ValueKind == JsonValueKind.Object && result.Json.TryGetProperty("error", out JsonElement error) ? error.ToString() : "error";
             LogFailed(logger, function is null ? "(unknown)" : function.Name, code);
         }
 
