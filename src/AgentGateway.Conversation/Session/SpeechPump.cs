@@ -129,7 +129,7 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
     {
         // -42 dBFS: engines begin with a stretch of near silence that a caller would wait through.
         private const int TrimLevel = 256;
-        private static readonly TimeSpan Kept = TimeSpan.FromMilliseconds(20);
+        private static readonly TimeSpan Kept = TimeSpan.FromMilliseconds(5);
 
         private readonly short[] _output = new short[(SliceSamples * 6) + 8];
         private Resampler? _resampler;

@@ -37,9 +37,9 @@ internal sealed class EndpointingCurve(TurnVocabulary vocabulary, TimeSpan min, 
             return 0.85;
         return words.Count switch
         {
-            1 => 0.6,
-            <= 3 => 0.65,
-            _ => 0.7,
+            1 => 0.55,
+            <= 3 => 0.6,
+            _ => 0.63,
         };
     }
 

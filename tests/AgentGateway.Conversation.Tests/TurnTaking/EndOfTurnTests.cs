@@ -28,7 +28,7 @@ public sealed class EndOfTurnTests
     [InlineData("Can I book a table?", 300, 310)]
     [InlineData("yes please", 300, 300)]
     [InlineData("what time do you open", 340, 360)]
-    [InlineData("i would like a table for tomorrow night", 480, 520)]
+    [InlineData("i would like a table for tomorrow night", 590, 620)]
     [InlineData("my number is five five", 550, 1300)]
     [InlineData("i would like to book a table for", 2200, 2500)]
     [InlineData("the second one and", 2200, 2500)]
