@@ -81,6 +81,14 @@ public sealed partial class CodeRuleTests
             Assert.DoesNotContain(file.Lines, l => AsyncVoid().IsMatch(l));
     }
 
+    [Fact]
+    public void The_readme_shows_the_sample_that_is_compiled()
+    {
+        string readme = File.ReadAllText(Path.Combine(SourceTree.Root, "README.md"));
+        string sample = File.ReadAllText(Path.Combine(SourceTree.Root, "samples", "MinimalAgent", "Program.cs")).Trim();
+        Assert.Contains(sample, readme, StringComparison.Ordinal);
+    }
+
     [GeneratedRegex(@"\[LoggerMessage\((?:EventId = )?(\d+)")]
     private static partial Regex LoggerMessage();
 
