@@ -10,6 +10,7 @@ using AgentGateway.Net;
 using AgentGateway.Providers.Llm;
 using AgentGateway.Providers.Tools;
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Options;
 
 namespace AgentGateway.Host;
@@ -23,6 +24,8 @@ public static class AgentGatewayHost
         ArgumentNullException.ThrowIfNull(builder);
         var gateway = new AgentGatewayBuilder();
         configure?.Invoke(gateway);
+
+        AddWorkingDirectorySettings(builder.Configuration);
 
         // The framework logs a failed start with its stack trace; RunAgentGatewayAsync says it in a sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
@@ -91,7 +94,7 @@ public static class AgentGatewayHost
                 Console.Error.WriteLine($"error: {failure}");
             return 1;
         }
-        catch (Exception e) when (e is MediaTransportException or IOException or Conversation.Ports.SpeechProviderException or FormatException)
+        catch (Exception e) when (e is MediaTransportException or IOException or InvalidDataException or Conversation.Ports.SpeechProviderException or FormatException)
         {
             Console.Error.WriteLine($"error: {e.Message}");
             return 1;
@@ -102,6 +105,18 @@ public static class AgentGatewayHost
         Console.WriteLine($"AgentGateway is ready: {app.Urls.First()} (media on UDP {udp})");
         await app.WaitForShutdownAsync();
         return 0;
+    }
+
+    /// <summary>The working directory's appsettings.json overrides the program's, and is overridden by environment and command line.</summary>
+    private static void AddWorkingDirectorySettings(ConfigurationManager configuration)
+    {
+        var source = new JsonConfigurationSource { Path = Path.GetFullPath("appsettings.json"), Optional = true };
+        source.ResolveFileProvider();
+        IList<IConfigurationSource> sources = configuration.Sources;
+        int lastFile = sources.Count - 1;
+        while (lastFile >= 0 && sources[lastFile] is not JsonConfigurationSource)
+            lastFile--;
+        sources.Insert(lastFile + 1, source);
     }
 
     private static void AddValidatedOptions<T>(this IServiceCollection services, ConfigurationManager configuration, string section, Func<T, IEnumerable<string>> validate)

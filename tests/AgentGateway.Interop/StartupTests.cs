@@ -51,6 +51,19 @@ public sealed class StartupTests
     }
 
     [Fact]
+    public async Task Settings_of_the_working_directory_are_read_and_the_command_line_wins()
+    {
+        using var folder = new WorkFolder();
+        await File.WriteAllTextAsync(folder["appsettings.json"], """{ "Media": { "MaxCalls": 0, "ListenAddress": "nowhere" } }""");
+
+        (int exitCode, string log) = await GatewayProcess.RunToExitAsync(["Media:ListenAddress=127.0.0.1"], folder["."]);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("Media:MaxCalls", log);
+        Assert.DoesNotContain("Media:ListenAddress", log);
+    }
+
+    [Fact]
     public async Task A_typo_in_one_agent_file_is_located_and_the_other_agents_serve()
     {
         using var folder = new WorkFolder();

@@ -59,9 +59,9 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         StartAsync(["Media:AdvertisedAddresses:0=127.0.0.1", .. settings]);
 
     /// <summary>Starts a gateway that is expected to refuse to start; returns its exit code and output.</summary>
-    internal static async Task<(int ExitCode, string Log)> RunToExitAsync(IEnumerable<string> settings, IReadOnlyDictionary<string, string?>? environment = null)
+    internal static async Task<(int ExitCode, string Log)> RunToExitAsync(IEnumerable<string> settings, string? workingDirectory = null)
     {
-        await using GatewayProcess gateway = Launch(settings, null, environment);
+        await using GatewayProcess gateway = Launch(settings, null, null, workingDirectory);
         await gateway._process.WaitForExitAsync().WaitAsync(StartTimeout);
         return (gateway._process.ExitCode, gateway.Log);
     }
@@ -92,7 +92,8 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static GatewayProcess Launch(IEnumerable<string> settings, string[]? prefix, IReadOnlyDictionary<string, string?>? environment)
+    private static GatewayProcess Launch(
+        IEnumerable<string> settings, string[]? prefix, IReadOnlyDictionary<string, string?>? environment, string? workingDirectory = null)
     {
         string host = Path.Combine(AppContext.BaseDirectory, "AgentGateway.Host.dll");
         List<string> command = [.. prefix ?? [], "dotnet", host, "--urls", "http://127.0.0.1:0", "--Media:Ports:0=0"];
@@ -104,7 +105,7 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-            WorkingDirectory = Path.GetTempPath(),
+            WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
         };
 
         // A developer's keys must not send test calls to a vendor.
