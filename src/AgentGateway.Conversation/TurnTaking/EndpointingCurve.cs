@@ -30,6 +30,8 @@ internal sealed class EndpointingCurve(TurnVocabulary vocabulary, TimeSpan min, 
             return trimmed[^1] is '?' ? 0.8 : 0.05;
         if (trimmed[^1] is '.' or '!' or '?' or '。' or '？' or '！')
             return 0.95;
+        if (vocabulary.Leaning.Contains(words[^1]))
+            return 0.35;
         // Somebody who dictates digits pauses between the groups.
         if (vocabulary.Digits.Contains(words[^1]) || char.IsAsciiDigit(words[^1][^1]))
             return words.Count >= 4 && !AreDigits(words) ? 0.65 : 0.35;

@@ -21,10 +21,12 @@ internal sealed class TurnVocabulary
             "actually", "cancel", "never mind", "not that", "shut up", "be quiet", "let me", "what"),
         Dangling = Set(
             "and", "but", "or", "so", "because", "cause", "although", "though", "if", "when", "while", "unless", "until", "than", "that", "which",
-            "who", "whose", "the", "a", "an", "this", "these", "those", "my", "your", "his", "her", "its", "our", "their", "to", "of", "in", "on", "at",
-            "for", "from", "with", "by", "about", "into", "between", "near", "like", "as", "is", "are", "was", "were", "am", "be", "i", "we",
-            "they", "he", "she", "i'm", "it's", "i'd", "i'll", "i've", "we're", "can", "could", "would", "should", "will", "want", "need", "um",
-            "uh", "er", "erm", "hmm", "well", "not", "very", "also", "then", "maybe", "plus", "dot", "point", "double", "let's", "gonna", "wanna"),
+            "whose", "the", "a", "an", "these", "those", "my", "your", "his", "its", "our", "their", "to", "of", "for", "from", "with", "into",
+            "between", "i", "i'm", "it's", "i'd", "i'll", "i've", "we're", "um", "uh", "er", "erm", "hmm", "plus", "dot", "point", "double", "let's",
+            "gonna", "wanna"),
+        Leaning = Set(
+            "this", "her", "who", "in", "on", "at", "by", "about", "near", "like", "as", "is", "are", "was", "were", "am", "be", "we", "they", "he",
+            "she", "can", "could", "would", "should", "will", "want", "need", "well", "not", "very", "also", "then", "maybe"),
         Complete = Set(
             "yes", "yes please", "no", "no thanks", "no thank you", "nope", "yep", "yeah", "sure", "okay", "ok", "thanks", "thank you", "bye",
             "goodbye", "bye bye", "hello", "hi", "good morning", "good evening", "please", "correct", "right", "that's right", "that's all",
@@ -48,9 +50,11 @@ internal sealed class TurnVocabulary
             "was", "wie bitte", "abbrechen"),
         Dangling = Set(
             "und", "aber", "oder", "weil", "dass", "wenn", "ob", "als", "denn", "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem",
-            "einer", "mein", "meine", "dein", "ihr", "sein", "zu", "von", "in", "an", "auf", "mit", "für", "bei", "nach", "aus", "um", "über", "im",
-            "am", "vom", "zum", "zur", "ich", "wir", "sie", "er", "es", "ist", "sind", "war", "habe", "möchte", "will", "kann", "äh", "ähm", "also",
-            "nicht", "sehr", "noch", "punkt", "komma"),
+            "einer", "mein", "meine", "dein", "ihr", "sein", "von", "für", "bei", "über", "im", "am", "vom", "zum", "zur", "ich", "äh", "ähm", "punkt",
+            "komma"),
+        Leaning = Set(
+            "zu", "in", "an", "auf", "mit", "nach", "aus", "um", "wir", "sie", "er", "es", "ist", "sind", "war", "habe", "möchte", "will", "kann", "also",
+            "nicht", "sehr", "noch"),
         Complete = Set(
             "ja", "ja bitte", "nein", "nein danke", "danke", "vielen dank", "tschüss", "auf wiedersehen", "auf wiederhören", "hallo", "guten tag",
             "guten morgen", "guten abend", "okay", "genau", "stimmt", "das war's", "das war alles", "bitte", "hilfe", "stopp"),
@@ -74,6 +78,9 @@ internal sealed class TurnVocabulary
 
     /// <summary>Words that a sentence does not end with.</summary>
     public FrozenSet<string> Dangling { get; private init; } = Empty;
+
+    /// <summary>Words that a sentence may end with, but more often goes on after.</summary>
+    public FrozenSet<string> Leaning { get; private init; } = Empty;
 
     /// <summary>Whole turns, however short.</summary>
     public FrozenSet<string> Complete { get; private init; } = Empty;

@@ -31,6 +31,7 @@ public sealed class EndOfTurnTests
     [InlineData("i would like a table for tomorrow night", 590, 620)]
     [InlineData("my number is five five", 550, 1300)]
     [InlineData("i would like to book a table for", 2200, 2500)]
+    [InlineData("he is more respectable than he was", 1100, 1300)]
     [InlineData("the second one and", 2200, 2500)]
     [InlineData("i want um", 2200, 2500)]
     [InlineData("well, I think...", 2000, 2500)]
