@@ -2,6 +2,7 @@ using AgentGateway.Calls;
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Session;
+using AgentGateway.Conversation.Speech;
 using AgentGateway.Providers.Llm;
 using AgentGateway.Providers.Tools;
 using Microsoft.Extensions.AI;
@@ -20,6 +21,9 @@ internal sealed class ConversationFactory(
 {
     private const string ApplicationProvider = "host";
 
+    // Greetings and other fixed phrases are synthesized once per voice, for all calls.
+    private readonly PhraseCache _phrases = new();
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, IChatClient> _applicationClients = new(StringComparer.Ordinal);
 
@@ -36,6 +40,7 @@ internal sealed class ConversationFactory(
             ChatClient = selection?.Client ?? ApplicationClient(agent),
             FallbackChatClient = selection?.Fallback,
             Tools = [.. tools.Create(agent), .. application.Tools],
+            Phrases = _phrases,
             TimeProvider = time,
             Logger = loggerFactory.CreateLogger<ConversationSession>(),
         });
