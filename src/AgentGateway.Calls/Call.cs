@@ -1,6 +1,7 @@
-using System.Globalization;
+using System.Collections.Immutable;
 using System.Text;
-using System.Threading.Channels;
+using System.Text.Unicode;
+using AgentGateway.Audio;
 using AgentGateway.Calls.Legs;
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Events;
@@ -8,6 +9,7 @@ using AgentGateway.Conversation.Session;
 using AgentGateway.Net;
 using AgentGateway.Primitives;
 using AgentGateway.Rtc.Peer;
+using AgentGateway.Rtc.Sctp;
 using Microsoft.Extensions.Logging;
 
 namespace AgentGateway.Calls;
@@ -18,7 +20,8 @@ namespace AgentGateway.Calls;
 /// </summary>
 public sealed partial class Call : IRtcConnectionHandler, ICallControl
 {
-    private const int DialectQueueLength = 1024;
+    // A goodbye that was sent still has to be played: a network and a jitter buffer lie between.
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(300);
 
     private readonly AudioLeg _leg;
     private readonly ConversationSession? _session;
@@ -26,17 +29,21 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly long _startedTimestamp;
-    private readonly TaskCompletionSource _endRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CallDrops _drops = new();
+    private readonly ClientQueue _client;
 
-    // Events wait for room (they are few and bounded by the conversation); a client's messages do not: a client that
-    // floods loses its own messages and nobody else's.
-    private readonly Channel<DialectInput> _inputs = Channel.CreateBounded<DialectInput>(
-        new BoundedChannelOptions(DialectQueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    // The first reason counts.
+    private readonly TaskCompletionSource<ConversationEndReason> _endRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private RtcConnection? _connection;
+    private volatile RtcConnection? _connection;
+
+    // The shard's thread alone, until the connection has closed.
     private ushort? _channel;
-    private ConversationEndReason? _endReason;
-    private long _droppedMessages;
+    private bool _connected;
+    private SctpCloseReason _dataReason;
+    private RtcStatistics? _media;
+    private LegStatistics _legStatistics;
+    private string? _detail;
 
     internal Call(
         string callId,
@@ -54,6 +61,7 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
         _dialects = dialects;
         _time = time;
         _logger = logger;
+        _client = new ClientQueue(callId, _drops, logger);
         _startedTimestamp = time.GetTimestamp();
         StartedAt = time.GetUtcNow();
     }
@@ -73,10 +81,10 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
     /// <summary>How long the call has lasted.</summary>
     public TimeSpan Duration => _time.GetElapsedTime(_startedTimestamp);
 
-    /// <summary>Client messages that were dropped: queue full, or too large to be text of any dialect.</summary>
-    public long DroppedMessages => Interlocked.Read(ref _droppedMessages);
-
     Instant? IRtcConnectionHandler.NextTimeout => _leg.NextTimeout;
+
+    /// <summary>What the call itself dropped so far; packets are counted elsewhere. Thread-safe.</summary>
+    public long DropCount(CallDropReason reason) => _drops[reason];
 
     /// <inheritdoc/>
     public DateTimeOffset WallClock(TimeSpan at) => StartedAt + at;
@@ -84,14 +92,17 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
     /// <inheritdoc/>
     public void Send(string message)
     {
+        // After the end nobody is there to miss it.
+        if (_connection is not { Closed.IsCompleted: false } connection)
+            return;
         byte[] bytes = Encoding.UTF8.GetBytes(message);
-        bool posted = _connection?.TryPost((now, peer) =>
+        bool posted = connection.TryPost((now, peer) =>
         {
-            if (_channel is not { } channel || peer.SendMessage(now, channel, bytes, isText: true) != Rtc.Sctp.DataSendResult.Ok)
-                Interlocked.Increment(ref _droppedMessages);
-        }) ?? false;
+            if (_channel is { } channel && peer.SendMessage(now, channel, bytes, isText: true) != DataSendResult.Ok)
+                _drops.Count(CallDropReason.MessageNotSent);
+        });
         if (!posted)
-            Interlocked.Increment(ref _droppedMessages);
+            _drops.Count(CallDropReason.MessageNotSent);
     }
 
     /// <inheritdoc/>
@@ -99,50 +110,47 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
     {
         if (_session is null)
             return false;
-        _session.PushText(text, runImmediately, audioResponse);
+        if (!_session.PushText(text, runImmediately, audioResponse))
+            _drops.Count(CallDropReason.TypedText);
         return true;
     }
 
     /// <inheritdoc/>
     public void End(ConversationEndReason reason)
     {
-        _endReason ??= reason;
-        _endRequested.TrySetResult();
+        _endRequested.TrySetResult(reason);
         _session?.RequestEnd(reason);
     }
 
     /// <summary>Runs the call to its end: conversation, dialect, connection. Never fails; what goes wrong is logged.</summary>
-    internal async Task RunAsync(RtcConnection connection)
+    internal async Task<CallStatistics> RunAsync(RtcConnection connection)
     {
         _connection = connection;
-        Task dialect = RunDialectAsync();
+        Task dialect = _client.RunAsync();
+        ConversationEndReason reason;
         try
         {
-            if (_session is not null)
-            {
-                Task events = ForwardEventsAsync(_session);
-                _endReason = await _session.RunAsync(CancellationToken.None);
-                await events;
-            }
-            else
-            {
-                await _endRequested.Task;
-            }
+            reason = _session is null ? await _endRequested.Task : await ConverseAsync(_session);
         }
         catch (Exception e)
         {
             LogConversationFailed(_logger, e, CallId);
+            reason = ConversationEndReason.Failed;
         }
-        finally
-        {
-            _inputs.Writer.TryComplete();
-            await dialect;
-            connection.Close();
-            RtcCloseReason reason = await connection.Closed;
-            if (_session is not null)
-                await _session.DisposeAsync();
-            LogEnded(_logger, CallId, Agent.Name, Duration.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture), _endReason?.ToString() ?? reason.ToString());
-        }
+
+        _client.Complete();
+        await dialect;
+        if (reason == ConversationEndReason.AgentEnded)
+            await LingerAsync(connection);
+        connection.Close();
+        CallStatistics statistics = Summarize(reason, await connection.Closed);
+        if (_session is not null)
+            await _session.DisposeAsync();
+        if (!statistics.Connected && statistics.Closed is RtcCloseReason.HandshakeFailed or RtcCloseReason.ConnectTimeout)
+            LogNeverConnected(_logger, CallId, Agent.Name, statistics.Closed, statistics.Detail, statistics);
+        else
+            LogEnded(_logger, CallId, Agent.Name, statistics.Duration.TotalSeconds, reason, statistics.Closed, statistics.Detail, statistics);
+        return statistics;
     }
 
     void IRtcConnectionHandler.HandleEvent(Instant now, RtcConnection connection, in RtcPeerEvent e)
@@ -155,28 +163,31 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
             case RtcPeerEventKind.RemoteStreamChanged:
                 _leg.HandleStreamChanged();
                 break;
+            case RtcPeerEventKind.AudioRenegotiated:
+                _leg.HandleRenegotiated(connection.Peer);
+                break;
             case RtcPeerEventKind.ConnectionStateChanged when e.State == RtcPeerState.Connected:
+                _connected = true;
                 _leg.Start(now, connection.Peer);
                 break;
             case RtcPeerEventKind.ChannelOpened when _channel is null:
                 if (_dialects.Create(e.Channel?.Label ?? "", this) is { } dialect)
                 {
                     _channel = e.ChannelId;
-                    Enqueue(new DialectInput(dialect, null, null));
+                    _client.Open(dialect);
                 }
 
                 break;
-            case RtcPeerEventKind.ChannelMessage when e.ChannelId == _channel:
-                // Binary frames belong to no dialect we speak.
-                if (e.IsText)
-                    Enqueue(new DialectInput(null, Encoding.UTF8.GetString(e.Payload.Span), null));
-                else
-                    Interlocked.Increment(ref _droppedMessages);
+            case RtcPeerEventKind.ChannelMessage:
+                HandleMessage(e);
                 break;
             case RtcPeerEventKind.ChannelClosed when e.ChannelId == _channel:
-            case RtcPeerEventKind.DataChannelsClosed when _channel is not null:
-                _channel = null;
-                End(ConversationEndReason.CallerHungUp);
+                CloseChannel();
+                break;
+            case RtcPeerEventKind.DataChannelsClosed:
+                _dataReason = e.DataReason;
+                if (_channel is not null)
+                    CloseChannel();
                 break;
         }
     }
@@ -185,7 +196,7 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
 
     void IRtcConnectionHandler.HandleClosed(Instant now, RtcConnection connection, RtcCloseReason reason)
     {
-        _leg.Dispose();
+        // First of all, so that the call ends whatever happens here.
         End(reason switch
         {
             RtcCloseReason.RemoteClose => ConversationEndReason.CallerHungUp,
@@ -193,64 +204,115 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
             RtcCloseReason.InternalError => ConversationEndReason.Failed,
             _ => ConversationEndReason.ServerStopped,
         });
+        _media = connection.Peer.GetStatistics(now);
+        _legStatistics = _leg.Statistics;
+        _detail = Describe(connection.Peer);
+        _leg.Dispose();
     }
 
-    private void Enqueue(DialectInput input)
+    private async Task<ConversationEndReason> ConverseAsync(ConversationSession session)
     {
-        if (!_inputs.Writer.TryWrite(input))
-            Interlocked.Increment(ref _droppedMessages);
+        Task events = ForwardEventsAsync(session);
+        ConversationEndReason reason = await session.RunAsync(CancellationToken.None);
+        await events;
+        return reason;
     }
 
     private async Task ForwardEventsAsync(ConversationSession session)
     {
         await foreach (ConversationEvent e in session.Events.ReadAllAsync())
-            await _inputs.Writer.WriteAsync(new DialectInput(null, null, e));
+            await _client.AddAsync(e);
     }
 
-    private async Task RunDialectAsync()
+    private async Task LingerAsync(RtcConnection connection)
     {
-        // Events that happen before the client opened its channel are told once it did.
-        var early = new Queue<ConversationEvent>();
-        ICallDialect? dialect = null;
-        await foreach (DialectInput input in _inputs.Reader.ReadAllAsync())
+        try
         {
-            try
-            {
-                if (input.Opened is not null)
-                {
-                    dialect = input.Opened;
-                    while (early.TryDequeue(out ConversationEvent? e))
-                        dialect.HandleEvent(e);
-                }
-                else if (input.Message is not null)
-                {
-                    dialect?.HandleMessage(input.Message);
-                }
-                else if (dialect is not null)
-                {
-                    dialect.HandleEvent(input.Event!);
-                }
-                else if (early.Count < DialectQueueLength)
-                {
-                    early.Enqueue(input.Event!);
-                }
-            }
-            catch (Exception e)
-            {
-                LogDialectFailed(_logger, e, CallId);
-            }
+            await connection.Closed.WaitAsync(Linger, _time);
+        }
+        catch (TimeoutException)
+        {
+            // The caller did not hang up meanwhile: we do.
         }
     }
 
-    [LoggerMessage(7001, LogLevel.Information, "Call {CallId} to {Agent} ended after {Seconds} s: {Reason}")]
-    private static partial void LogEnded(ILogger logger, string callId, string agent, string seconds, string reason);
+    private void HandleMessage(in RtcPeerEvent e)
+    {
+        if (e.ChannelId != _channel)
+            _drops.Count(CallDropReason.MessageOnOtherChannel);
+        else if (!e.IsText)
+            _drops.Count(CallDropReason.MessageBinary);
+        else if (!Utf8.IsValid(e.Payload.Span))
+            _drops.Count(CallDropReason.MessageNotUtf8);
+        else
+            _client.Add(Encoding.UTF8.GetString(e.Payload.Span));
+    }
+
+    // A client that closes its channel has hung up: pages do so when they are left.
+    private void CloseChannel()
+    {
+        _channel = null;
+        End(ConversationEndReason.CallerHungUp);
+    }
+
+    private string? Describe(RtcPeer peer)
+    {
+        if (peer.EndReason is RtcEndReason.FingerprintMismatch or RtcEndReason.DtlsFailed or RtcEndReason.DtlsTimeout)
+            return peer.FailureDetail is { } detail ? $"{peer.EndReason}: {detail}" : peer.EndReason.ToString();
+        return _dataReason is SctpCloseReason.MessageTooLarge or SctpCloseReason.ProtocolViolation or SctpCloseReason.TooManyRetransmissions
+            ? $"data channels: {_dataReason}"
+            : null;
+    }
+
+    private CallStatistics Summarize(ConversationEndReason reason, RtcCloseReason closed)
+    {
+        RtcStatistics media = _media ?? new RtcStatistics();
+        JitterStatistics jitter = _legStatistics.Received;
+        return new CallStatistics
+        {
+            Duration = Duration,
+            Reason = reason,
+            Closed = closed,
+            Detail = _detail,
+            Connected = _connected,
+            PacketsReceived = media.AudioPacketsReceived,
+            PacketsLost = media.PacketsLost,
+            PacketsSent = media.AudioPacketsSent,
+            RemotePacketsLost = media.RemotePacketsLost,
+            Jitter = media.Jitter,
+            RoundTripTime = media.RoundTripTime,
+            Concealed = AudioFormat.ToDuration(jitter.ConcealedSamples),
+            FramesSkipped = _legStatistics.FramesSkipped,
+            Drops = CollectDrops(media, jitter),
+        };
+    }
+
+    private ImmutableSortedDictionary<string, long> CollectDrops(RtcStatistics media, in JitterStatistics jitter)
+    {
+        ImmutableSortedDictionary<string, long>.Builder drops = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
+        foreach ((RtcDropReason reason, long count) in media.Drops)
+            drops[$"rtc.{reason}"] = count;
+        drops.AddRange(media.EngineDrops);
+        drops["jitter.Late"] = jitter.Late;
+        drops["jitter.Duplicate"] = jitter.Duplicates;
+        drops["jitter.Malformed"] = jitter.Malformed;
+        drops["jitter.DecodeError"] = jitter.DecodeErrors;
+        drops["jitter.Discarded"] = jitter.Discarded;
+        drops["audio.NotSent"] = _legStatistics.PacketsRefused;
+        drops["conversation.InputSamples"] = _session?.DroppedInputSamples ?? 0;
+        drops["conversation.Events"] = _session?.DroppedEvents ?? 0;
+        _drops.AddTo(drops);
+        drops.RemoveRange(drops.Where(d => d.Value == 0).Select(d => d.Key).ToArray());
+        return drops.ToImmutable();
+    }
+
+    [LoggerMessage(7001, LogLevel.Information, "Call {CallId} to {Agent} ended after {Seconds:F1} s: {Reason} ({Closed}, {Detail}); {Statistics}")]
+    private static partial void LogEnded(
+        ILogger logger, string callId, string agent, double seconds, ConversationEndReason reason, RtcCloseReason closed, string? detail, CallStatistics statistics);
 
     [LoggerMessage(7002, LogLevel.Error, "The conversation of call {CallId} failed")]
     private static partial void LogConversationFailed(ILogger logger, Exception e, string callId);
 
-    [LoggerMessage(7003, LogLevel.Error, "A message or event of call {CallId} could not be handled")]
-    private static partial void LogDialectFailed(ILogger logger, Exception e, string callId);
-
-    /// <summary>Exactly one member is set.</summary>
-    private readonly record struct DialectInput(ICallDialect? Opened, string? Message, ConversationEvent? Event);
+    [LoggerMessage(7004, LogLevel.Warning, "Call {CallId} to {Agent} never connected: {Closed} ({Detail}); {Statistics}")]
+    private static partial void LogNeverConnected(ILogger logger, string callId, string agent, RtcCloseReason closed, string? detail, CallStatistics statistics);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using AgentGateway.Audio;
 using AgentGateway.Calls.Legs;
 using AgentGateway.Conversation.Agents;
@@ -7,6 +6,7 @@ using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.Session;
 using AgentGateway.Net;
 using AgentGateway.Primitives;
+using AgentGateway.Rtc.Peer;
 using Microsoft.Extensions.Logging;
 
 namespace AgentGateway.Calls;
@@ -27,8 +27,9 @@ public sealed partial class CallManager : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly SystemRandomSource _random = new();
     private readonly ConcurrentDictionary<string, (Call Call, Task Run)> _calls = new(StringComparer.Ordinal);
-    private readonly Meter _meter = new(MeterName);
-    private readonly Counter<long> _started;
+    private readonly CallMeters _meters;
+    private readonly Lock _gate = new();
+    private bool _stopping;
 
     /// <summary>Creates the manager; it does not own the transport.</summary>
     public CallManager(
@@ -45,8 +46,7 @@ public sealed partial class CallManager : IAsyncDisposable
         _codec = codec;
         _time = time;
         _logger = loggerFactory.CreateLogger<CallManager>();
-        _started = _meter.CreateCounter<long>("agentgateway.calls.started", "{call}");
-        _meter.CreateObservableUpDownCounter("agentgateway.calls.active", () => _calls.Count, "{call}");
+        _meters = new CallMeters(() => _calls.Count);
     }
 
     /// <summary>Calls at present.</summary>
@@ -59,39 +59,43 @@ public sealed partial class CallManager : IAsyncDisposable
     {
         // 22 of 64 characters: 132 bits, so that the id in a session URL is a capability nobody guesses.
         string callId = _random.NextIceString(CallIdLength).Replace('+', '-').Replace('/', '_');
-        ConversationSession? session = agent.Mode == AgentMode.Conversation
-            ? await _conversations.CreateAsync(callId, agent, cancellationToken)
-            : null;
-        AudioLeg leg = agent.Mode switch
-        {
-            AgentMode.EchoRelay => new EchoRelayLeg(),
-            AgentMode.Echo => new EchoLeg(_codec),
-            _ => new ConversationLeg(_codec, session!),
-        };
-        var call = new Call(callId, agent, leg, session, _dialects, _time, _logger);
-        RtcAcceptResult result;
+        ConversationSession? session = null;
+        AudioLeg? leg = null;
+        bool running = false;
         try
         {
-            result = await _transport.AcceptAsync(offer, call);
-        }
-        catch
-        {
-            await ReleaseAsync(leg, session);
-            throw;
-        }
+            // Before engines are made for it: the transport decides again, for certain.
+            if (!_transport.HasRoom)
+                return Refuse(null);
+            if (agent.Mode == AgentMode.Conversation)
+                session = await _conversations.CreateAsync(callId, agent, cancellationToken);
+            leg = agent.Mode switch
+            {
+                AgentMode.EchoRelay => new EchoRelayLeg(),
+                AgentMode.Echo => new EchoLeg(_codec),
+                _ => new ConversationLeg(_codec, session!),
+            };
+            var call = new Call(callId, agent, leg, session, _dialects, _time, _logger);
+            RtcAcceptResult result = await _transport.AcceptAsync(offer, call);
+            if (result.Connection is not { } connection)
+                return Refuse(result.Refusal);
+            running = TryRun(call, connection);
+            if (!running)
+            {
+                connection.Close();
+                await connection.Closed;
+                return Refuse(null);
+            }
 
-        if (result.Connection is not { } connection)
-        {
-            await ReleaseAsync(leg, session);
-            return result.Refusal is { } refusal ? CallStartResult.Refused(refusal) : CallStartResult.NoRoom;
+            _meters.Started(agent.Name);
+            LogStarted(_logger, callId, agent.Name, agent.Version);
+            return CallStartResult.Accepted(call, result.Sdp!);
         }
-
-        _started.Add(1, new KeyValuePair<string, object?>("agent", agent.Name));
-        LogStarted(_logger, callId, agent.Name, agent.Version);
-        var registered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _calls[callId] = (call, RunAsync(call, connection, registered.Task));
-        registered.SetResult();
-        return CallStartResult.Accepted(call, result.Sdp!);
+        finally
+        {
+            if (!running)
+                await ReleaseAsync(leg, session);
+        }
     }
 
     /// <summary>Finds a running call.</summary>
@@ -102,26 +106,49 @@ public sealed partial class CallManager : IAsyncDisposable
         return found;
     }
 
-    /// <summary>Ends all calls and waits until they have.</summary>
+    /// <summary>Takes no more calls, ends those there are and waits until they have.</summary>
     public async ValueTask DisposeAsync()
     {
+        lock (_gate)
+            _stopping = true;
         (Call Call, Task Run)[] calls = [.. _calls.Values];
         foreach ((Call call, _) in calls)
             call.End(ConversationEndReason.ServerStopped);
         await Task.WhenAll(calls.Select(c => c.Run));
-        _meter.Dispose();
+        _meters.Dispose();
+    }
+
+    private CallStartResult Refuse(SdpResult? refusal)
+    {
+        _meters.Refused(refusal?.Error);
+        return refusal is not null ? CallStartResult.Refused(refusal) : CallStartResult.NoRoom;
+    }
+
+    // False when the node is stopping: a call either is seen by the stop or does not begin.
+    private bool TryRun(Call call, RtcConnection connection)
+    {
+        var registered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_stopping)
+                return false;
+            _calls[call.CallId] = (call, RunAsync(call, connection, registered.Task));
+        }
+
+        registered.SetResult();
+        return true;
     }
 
     private async Task RunAsync(Call call, RtcConnection connection, Task registered)
     {
         await registered;
-        await call.RunAsync(connection);
+        _meters.Ended(await call.RunAsync(connection));
         _calls.TryRemove(call.CallId, out _);
     }
 
-    private static async Task ReleaseAsync(AudioLeg leg, ConversationSession? session)
+    private static async Task ReleaseAsync(AudioLeg? leg, ConversationSession? session)
     {
-        leg.Dispose();
+        leg?.Dispose();
         if (session is not null)
             await session.DisposeAsync();
     }

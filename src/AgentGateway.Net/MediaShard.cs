@@ -17,8 +17,15 @@ internal sealed partial class MediaShard : IDisposable
 {
     private const int MaxCommands = 8192;
 
+    // A client that makes its call post without end must not keep the others from their media.
+    private const int MaxCommandsPerTurn = 256;
+
     // Datagram batches handled before deadlines and commands get their turn again.
     private const int MaxBatchesPerTurn = 4;
+
+    // So many datagrams of no call within the interval are worth a line: a scan, a flood, or a wrong advertised address.
+    private const long FloodThreshold = 1000;
+    private static readonly TimeSpan FloodInterval = TimeSpan.FromSeconds(10);
 
     private readonly UdpSocket _socket;
     private readonly WakeEvent _wake = new();
@@ -31,7 +38,11 @@ internal sealed partial class MediaShard : IDisposable
     private readonly HashSet<RtcConnection> _connections = [];
     private int _commandCount;
     private int _connectionCount;
+    private readonly Lock _postGate = new();
     private volatile bool _stopping;
+    private bool _postingEnded;
+    private Instant _floodCheckedAt;
+    private long _floodCheckedCount;
 
     internal MediaShard(UdpSocket socket, MonotonicClock clock, ILogger logger)
     {
@@ -49,18 +60,33 @@ internal sealed partial class MediaShard : IDisposable
 
     internal ShardCounters Counters { get; } = new();
 
+    /// <summary>Datagrams too long or without an address; readable from any thread.</summary>
+    internal long UnusableDatagrams => _socket.ReceiveDrops;
+
+    /// <summary>Outgoing datagrams that the system refused; readable from any thread.</summary>
+    internal long RefusedDatagrams => _socket.SendFailures;
+
     /// <summary>Queues work for the shard's thread; false when it is stopping or 8192 commands wait already.</summary>
     internal bool TryPost(Action<Instant> command)
     {
-        if (_stopping || Interlocked.Increment(ref _commandCount) > MaxCommands)
+        if (Interlocked.Increment(ref _commandCount) > MaxCommands)
         {
             Interlocked.Decrement(ref _commandCount);
             return false;
         }
 
-        _commands.Enqueue(command);
-        _wake.Signal();
-        return true;
+        if (Post(command))
+            return true;
+        Interlocked.Decrement(ref _commandCount);
+        return false;
+    }
+
+    /// <summary>Queues the end of a connection, which no overload may lose; each connection ends once, so these are few.</summary>
+    internal void PostClose(Action<Instant> command)
+    {
+        Interlocked.Increment(ref _commandCount);
+        if (!Post(command))
+            Interlocked.Decrement(ref _commandCount);
     }
 
     /// <summary>Takes over a peer whose ufrag callers will name. Owner thread.</summary>
@@ -152,11 +178,30 @@ internal sealed partial class MediaShard : IDisposable
             }
         }
 
-        RunCommands();
+        lock (_postGate)
+            _postingEnded = true;
+        while (!_commands.IsEmpty)
+            RunCommands();
         Instant end = _clock.Now;
         foreach (RtcConnection connection in _connections.ToArray())
             Close(end, connection, RtcCloseReason.Shutdown);
         _socket.Flush();
+        LogEnded(
+            _logger, LocalEndPoint.Port, Counters.DatagramsReceived, Counters.DatagramsSent, Counters.DatagramsUnroutable, UnusableDatagrams, RefusedDatagrams);
+    }
+
+    // What was queued before the thread's last look is run; nothing is queued after it.
+    private bool Post(Action<Instant> command)
+    {
+        lock (_postGate)
+        {
+            if (_postingEnded)
+                return false;
+            _commands.Enqueue(command);
+        }
+
+        _wake.Signal();
+        return true;
     }
 
     private unsafe void Wait(LibC.PollFd* descriptors)
@@ -202,6 +247,7 @@ internal sealed partial class MediaShard : IDisposable
         if (connection is null)
         {
             Counters.Unroutable();
+            WatchFlood(now);
             return;
         }
 
@@ -216,11 +262,24 @@ internal sealed partial class MediaShard : IDisposable
         }
     }
 
+    private void WatchFlood(Instant now)
+    {
+        if (now - _floodCheckedAt < FloodInterval)
+            return;
+        long count = Counters.DatagramsUnroutable - _floodCheckedCount;
+        if (count >= FloodThreshold)
+            LogFlood(_logger, LocalEndPoint.Port, count, (long)(now - _floodCheckedAt).TotalSeconds);
+        _floodCheckedAt = now;
+        _floodCheckedCount = Counters.DatagramsUnroutable;
+    }
+
     private void RunCommands()
     {
         _wake.Consume();
-        while (_commands.TryDequeue(out Action<Instant>? command))
+        for (int i = 0; i < MaxCommandsPerTurn; i++)
         {
+            if (!_commands.TryDequeue(out Action<Instant>? command))
+                return;
             Interlocked.Decrement(ref _commandCount);
             try
             {
@@ -231,6 +290,8 @@ internal sealed partial class MediaShard : IDisposable
                 LogLoopFailed(_logger, e);
             }
         }
+
+        _wake.Signal();
     }
 
     private void HandleDeadlines(Instant now)
@@ -301,7 +362,15 @@ internal sealed partial class MediaShard : IDisposable
 
         if (ended is { } reason)
             Close(now, connection, reason);
-        else if (!connection.IsClosed && connection.NextTimeout() is { } next && (connection.Scheduled is not { } scheduled || next < scheduled))
+        else if (!connection.IsClosed && connection.NextTimeout() is { } wanted)
+            Schedule(now, connection, wanted);
+    }
+
+    private void Schedule(Instant now, RtcConnection connection, Instant wanted)
+    {
+        // Never at or before now: a deadline that stays in the past must not keep the loop from everybody else.
+        Instant next = Instant.Max(wanted, new Instant(now.Ticks + 1));
+        if (connection.Scheduled is not { } scheduled || next < scheduled)
         {
             connection.Scheduled = next;
             _deadlines.Enqueue(connection, next.Ticks);
@@ -333,6 +402,12 @@ internal sealed partial class MediaShard : IDisposable
 
     [LoggerMessage(4001, LogLevel.Error, "A connection failed and was closed; other calls go on")]
     private static partial void LogConnectionFailed(ILogger logger, Exception e);
+
+    [LoggerMessage(4003, LogLevel.Warning, "UDP {Port}: {Count} datagrams that belong to no call in {Seconds} s; they are dropped")]
+    private static partial void LogFlood(ILogger logger, int port, long count, long seconds);
+
+    [LoggerMessage(4004, LogLevel.Information, "Media on UDP {Port} ended: {Received} datagrams received, {Sent} sent, {Unroutable} of no call, {Unusable} unusable, {Refused} refused by the system")]
+    private static partial void LogEnded(ILogger logger, int port, long received, long sent, long unroutable, long unusable, long refused);
 
     [LoggerMessage(4002, LogLevel.Error, "The media loop failed in one step and goes on")]
     private static partial void LogLoopFailed(ILogger logger, Exception e);

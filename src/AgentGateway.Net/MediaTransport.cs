@@ -29,6 +29,7 @@ public sealed class MediaTransport : IAsyncDisposable
     private readonly SystemRandomSource _random = new();
     private readonly Meter _meter = new(MeterName);
     private int _nextShard;
+    private int _places;
 
     private MediaTransport(MediaTransportOptions options, MonotonicClock clock, DtlsCertificate certificate, MediaShard[] shards)
     {
@@ -40,12 +41,17 @@ public sealed class MediaTransport : IAsyncDisposable
         _meter.CreateObservableCounter("agentgateway.net.datagrams.received", () => Sum(c => c.DatagramsReceived), "{datagram}");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.sent", () => Sum(c => c.DatagramsSent), "{datagram}");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.unroutable", () => Sum(c => c.DatagramsUnroutable), "{datagram}", "Datagrams of no known connection");
+        _meter.CreateObservableCounter("agentgateway.net.datagrams.unusable", () => _shards.Sum(s => s.UnusableDatagrams), "{datagram}", "Datagrams longer than any WebRTC packet or without an address");
+        _meter.CreateObservableCounter("agentgateway.net.datagrams.refused", () => _shards.Sum(s => s.RefusedDatagrams), "{datagram}", "Outgoing datagrams that the system refused");
         _meter.CreateObservableCounter("agentgateway.net.connections.failed", () => Sum(c => c.ConnectionsFailed), "{connection}", "Connections closed by a defect");
         _meter.CreateObservableGauge("agentgateway.net.tick.lateness.max", () => _shards.Max(s => s.Counters.TakeMaxLateness().TotalMilliseconds), "ms", "Worst lateness of a media tick since the last reading");
     }
 
     /// <summary>Open connections of all shards.</summary>
     public int ConnectionCount => _shards.Sum(s => s.ConnectionCount);
+
+    /// <summary>Whether another connection would be accepted now; offers under way count as connections.</summary>
+    public bool HasRoom => Volatile.Read(ref _places) < _options.MaxConnections;
 
     /// <summary>The addresses and ports that are bound.</summary>
     public IReadOnlyList<IPEndPoint> LocalEndPoints => [.. _shards.Select(s => s.LocalEndPoint)];
@@ -121,22 +127,33 @@ public sealed class MediaTransport : IAsyncDisposable
 
     private Task<RtcAcceptResult> OpenAsync(IRtcConnectionHandler handler, IPAddress? localAddress, Func<Instant, RtcPeer, SdpResult> negotiate)
     {
-        if (ConnectionCount >= _options.MaxConnections)
+        if (Interlocked.Increment(ref _places) > _options.MaxConnections)
+        {
+            Release();
             return Task.FromResult(RtcAcceptResult.Overloaded);
+        }
+
         MediaShard shard = _shards[(uint)Interlocked.Increment(ref _nextShard) % (uint)_shards.Length];
         var completion = new TaskCompletionSource<RtcAcceptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         bool posted = shard.TryPost(now =>
         {
             try
             {
-                completion.SetResult(Open(now, shard, handler, localAddress, negotiate));
+                RtcAcceptResult result = Open(now, shard, handler, localAddress, negotiate);
+                if (result.Connection is null)
+                    Release();
+                completion.SetResult(result);
             }
             catch (Exception e)
             {
+                Release();
                 completion.SetException(e);
             }
         });
-        return posted ? completion.Task : Task.FromResult(RtcAcceptResult.Overloaded);
+        if (posted)
+            return completion.Task;
+        Release();
+        return Task.FromResult(RtcAcceptResult.Overloaded);
     }
 
     private RtcAcceptResult Open(
@@ -159,7 +176,7 @@ public sealed class MediaTransport : IAsyncDisposable
             return RtcAcceptResult.Refused(result);
         }
 
-        var connection = new RtcConnection(shard, peer, handler);
+        var connection = new RtcConnection(shard, peer, handler, Release);
         shard.Add(now, connection, _options.ConnectTimeout);
         return RtcAcceptResult.Accepted(connection, result.Answer!);
     }
@@ -179,6 +196,8 @@ public sealed class MediaTransport : IAsyncDisposable
             candidates.Add(IceCandidate.CreateHost(TransportAddress.From(address, port), (ushort)(ushort.MaxValue - candidates.Count)));
         return candidates;
     }
+
+    private void Release() => Interlocked.Decrement(ref _places);
 
     private long Sum(Func<ShardCounters, long> counter) => _shards.Sum(s => counter(s.Counters));
 }

@@ -6,7 +6,7 @@ public enum RtcCloseReason
     /// <summary>This side closed it.</summary>
     LocalClose,
 
-    /// <summary>The far end said goodbye: RTCP BYE, DTLS close_notify.</summary>
+    /// <summary>The far end said goodbye: DTLS close_notify.</summary>
     RemoteClose,
 
     /// <summary>No way to the far end was found in time.</summary>

@@ -11,13 +11,15 @@ namespace AgentGateway.Net;
 public sealed class RtcConnection
 {
     private readonly MediaShard _shard;
+    private readonly Action _released;
     private readonly TaskCompletionSource<RtcCloseReason> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal RtcConnection(MediaShard shard, RtcPeer peer, IRtcConnectionHandler handler)
+    internal RtcConnection(MediaShard shard, RtcPeer peer, IRtcConnectionHandler handler, Action released)
     {
         _shard = shard;
         Peer = peer;
         Handler = handler;
+        _released = released;
     }
 
     /// <summary>The peer; only on the shard's thread.</summary>
@@ -73,9 +75,17 @@ public sealed class RtcConnection
     }
 
     /// <summary>Says goodbye to the far end and ends the connection. Thread-safe; further calls do nothing.</summary>
-    public void Close() => _shard.TryPost(now => _shard.Close(now, this, RtcCloseReason.LocalClose));
+    public void Close() => _shard.PostClose(now => _shard.Close(now, this, RtcCloseReason.LocalClose));
 
-    internal void Complete(RtcCloseReason reason) => _closed.TrySetResult(reason);
+    internal void Complete(RtcCloseReason reason)
+    {
+        if (_closed.Task.IsCompleted)
+            return;
+
+        // Its place is free before anybody learns that it ended.
+        _released();
+        _closed.SetResult(reason);
+    }
 
     internal Instant? NextTimeout() =>
         Instant.Earliest(ConnectDeadline, Instant.Earliest(Peer.NextTimeout, Handler.NextTimeout));

@@ -1,6 +1,7 @@
 using System.Net;
 using AgentGateway.Primitives;
 using AgentGateway.Rtc.Peer;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentGateway.Net.Tests;
@@ -15,7 +16,7 @@ internal static class Loopback
     internal static MediaTransport StartCaller() => MediaTransport.Start(
         new MediaTransportOptions { Ports = [0], IceLite = false }, TimeProvider.System, NullLoggerFactory.Instance);
 
-    internal static MediaTransport Start( int maxConnections = 100, TimeSpan? connectTimeout = null) => MediaTransport.Start(
+    internal static MediaTransport Start(int maxConnections = 100, TimeSpan? connectTimeout = null, ILoggerFactory? loggers = null) => MediaTransport.Start(
         new MediaTransportOptions
         {
             ListenAddress = IPAddress.Loopback,
@@ -24,7 +25,7 @@ internal static class Loopback
             ConnectTimeout = connectTimeout ?? TimeSpan.FromSeconds(30),
         },
         TimeProvider.System,
-        NullLoggerFactory.Instance);
+        loggers ?? NullLoggerFactory.Instance);
 }
 
 /// <summary>A handler that tells the test what happened.</summary>
@@ -42,6 +43,11 @@ internal sealed class Recorder : IRtcConnectionHandler
 
     internal bool ThrowOnAudio { get; init; }
 
+    internal bool ThrowOnClosed { get; init; }
+
+    /// <summary>Wants to be woken at once, again and again.</summary>
+    internal bool IsImpatient { get; init; }
+
     public Instant? NextTimeout { get; set; }
 
     public void HandleEvent(Instant now, RtcConnection connection, in RtcPeerEvent e)
@@ -49,6 +55,8 @@ internal sealed class Recorder : IRtcConnectionHandler
         switch (e.Kind)
         {
             case RtcPeerEventKind.ConnectionStateChanged when e.State == RtcPeerState.Connected:
+                if (IsImpatient)
+                    NextTimeout = Instant.Zero;
                 Connected.TrySetResult();
                 break;
             case RtcPeerEventKind.AudioReceived when ThrowOnAudio:
@@ -67,10 +75,14 @@ internal sealed class Recorder : IRtcConnectionHandler
         }
     }
 
-    public void HandleTimeout(Instant now, RtcConnection connection) => NextTimeout = null;
+    public void HandleTimeout(Instant now, RtcConnection connection) => NextTimeout = IsImpatient ? Instant.Zero : null;
 
-    public void HandleClosed(Instant now, RtcConnection connection, RtcCloseReason reason) =>
+    public void HandleClosed(Instant now, RtcConnection connection, RtcCloseReason reason)
+    {
         Connected.TrySetException(new InvalidOperationException($"closed: {reason}"));
+        if (ThrowOnClosed)
+            throw new InvalidOperationException("a defect in a handler");
+    }
 }
 
 /// <summary>A caller and an answerer, connected over real sockets.</summary>

@@ -11,8 +11,16 @@ internal abstract class AudioLeg : IDisposable
     /// <summary>When <see cref="HandleTimeout"/> is due; null while there is nothing to pace.</summary>
     internal virtual Instant? NextTimeout => null;
 
+    /// <summary>Counters up to now.</summary>
+    internal virtual LegStatistics Statistics => default;
+
     /// <summary>Keys are agreed: audio may flow both ways.</summary>
     internal virtual void Start(Instant now, RtcPeer peer)
+    {
+    }
+
+    /// <summary>What was agreed for audio has changed.</summary>
+    internal virtual void HandleRenegotiated(RtcPeer peer)
     {
     }
 

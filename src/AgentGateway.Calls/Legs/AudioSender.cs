@@ -13,17 +13,37 @@ internal sealed class AudioSender : IDisposable
     private const int FrameSamples = 960;
     private const int TailFrames = 5;
     private const int DtxKeepAliveFrames = 20;
+    private const int MinBitrate = 6000;
 
     // A 20 ms mono CELT frame of digital silence (RFC 6716: configuration 31, code 0).
     private static readonly byte[] SilenceFrame = [0xF8, 0xFF, 0xFE];
 
     private readonly IOpusEncoder _encoder;
+    private readonly int _bitrate;
     private readonly short[] _zeros = new short[FrameSamples];
     private readonly byte[] _packet = new byte[1275];
-    private int _silentFrames = TailFrames;
-    private bool _talking;
+    private LossEstimate _loss;
+    private long _silentFrames = TailFrames;
 
-    internal AudioSender(IOpusEncoder encoder) => _encoder = encoder;
+    internal AudioSender(IOpusEncoder encoder)
+    {
+        _encoder = encoder;
+        _bitrate = encoder.Bitrate;
+    }
+
+    /// <summary>Packets that the peer would not take.</summary>
+    internal long Refused { get; private set; }
+
+    /// <summary>Applies what the far end wants.</summary>
+    internal void Configure(NegotiatedAudio? audio) =>
+        _encoder.Bitrate = Math.Max(MinBitrate, Math.Min(_bitrate, audio?.MaxAverageBitrate ?? _bitrate));
+
+    /// <summary>Follows the loss that the far end reports: forward error correction begins with it.</summary>
+    internal void HandleReport(NegotiatedAudio? audio, double fractionLost)
+    {
+        _loss.Add(fractionLost);
+        _encoder.ExpectedLossPercent = audio is { Fec: true } ? _loss.Percent : 0;
+    }
 
     /// <summary>Sends a frame of sound.</summary>
     /// <param name="now">Now.</param>
@@ -32,9 +52,8 @@ internal sealed class AudioSender : IDisposable
     /// <param name="timestamp">RTP timestamp of the frame's first sample.</param>
     internal void SendFrame(Instant now, RtcPeer peer, ReadOnlySpan<short> frame, long timestamp)
     {
-        // The marker tells the far jitter buffer that a talkspurt begins (RFC 3551 section 4.1).
-        bool marker = !_talking;
-        _talking = true;
+        // The marker tells the far jitter buffer that a talkspurt begins (RFC 3551 section 4.1); a frame that came late is none.
+        bool marker = _silentFrames >= TailFrames;
         _silentFrames = 0;
         Encode(now, peer, frame, timestamp, marker);
     }
@@ -42,21 +61,23 @@ internal sealed class AudioSender : IDisposable
     /// <summary>Sends what silence needs at this tick, which may be nothing.</summary>
     internal void SendSilence(Instant now, RtcPeer peer, long timestamp)
     {
-        _talking = false;
-        int index = _silentFrames++;
+        long index = _silentFrames++;
         if (index < TailFrames)
             Encode(now, peer, _zeros, timestamp, marker: false);
-        else if (peer.Audio is not { Dtx: true } || index % DtxKeepAliveFrames == 0)
-            peer.SendAudio(now, SilenceFrame, timestamp, marker: false);
+        else if (peer.Audio is not { Dtx: true } || (index - TailFrames) % DtxKeepAliveFrames == 0)
+            Send(now, peer, SilenceFrame, timestamp, marker: false);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _encoder.Dispose();
 
-    private void Encode(Instant now, RtcPeer peer, ReadOnlySpan<short> frame, long timestamp, bool marker)
+    private void Encode(Instant now, RtcPeer peer, ReadOnlySpan<short> frame, long timestamp, bool marker) =>
+        Send(now, peer, _packet.AsSpan(0, _encoder.Encode(frame, _packet)), timestamp, marker);
+
+    private void Send(Instant now, RtcPeer peer, ReadOnlySpan<byte> packet, long timestamp, bool marker)
     {
-        int length = _encoder.Encode(frame, _packet);
-        if (length > 0)
-            peer.SendAudio(now, _packet.AsSpan(0, length), timestamp, marker);
+        // Not wanted (hold) is not a loss.
+        if (peer.SendAudio(now, packet, timestamp, marker) is not (RtcSendResult.Ok or RtcSendResult.NotSending))
+            Refused++;
     }
 }

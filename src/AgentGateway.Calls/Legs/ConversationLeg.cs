@@ -1,5 +1,6 @@
 using AgentGateway.Audio;
 using AgentGateway.Conversation.Session;
+using AgentGateway.Rtc.Peer;
 
 namespace AgentGateway.Calls.Legs;
 
@@ -19,6 +20,11 @@ internal sealed class ConversationLeg : PacedLeg
         _toRecognizer.Dispose();
         base.Dispose();
     }
+
+    // What of an interrupted answer was heard is counted back by the way it has to go: half a round trip, a jitter buffer of
+    // about twice the jitter, and the frame being played.
+    protected override void HandleReport(in RtcRemoteReport report) =>
+        _session.OutputDelay = ((report.RoundTripTime ?? TimeSpan.Zero) / 2) + (report.Jitter * 2) + TimeSpan.FromMilliseconds(20);
 
     protected override bool Exchange(ReadOnlySpan<short> input, AudioFrameKind kind, Span<short> output)
     {

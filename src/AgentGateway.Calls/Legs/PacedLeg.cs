@@ -17,6 +17,7 @@ internal abstract class PacedLeg : AudioLeg
     private readonly short[] _input = new short[FrameSamples];
     private readonly short[] _output = new short[FrameSamples];
     private FrameClock? _clock;
+    private long _reports;
 
     protected PacedLeg(IOpusCodec codec)
     {
@@ -26,7 +27,16 @@ internal abstract class PacedLeg : AudioLeg
 
     internal override Instant? NextTimeout => _clock?.Next;
 
-    internal override void Start(Instant now, RtcPeer peer) => _clock ??= new FrameClock(now, FramePeriod);
+    /// <inheritdoc/>
+    internal override LegStatistics Statistics => new(_receiver.Statistics, _clock?.TotalSkipped ?? 0, _sender.Refused);
+
+    internal override void Start(Instant now, RtcPeer peer)
+    {
+        _sender.Configure(peer.Audio);
+        _clock ??= new FrameClock(now, FramePeriod);
+    }
+
+    internal override void HandleRenegotiated(RtcPeer peer) => _sender.Configure(peer.Audio);
 
     internal override void HandleStreamChanged() => _receiver.Reset();
 
@@ -35,6 +45,14 @@ internal abstract class PacedLeg : AudioLeg
 
     internal override void HandleTimeout(Instant now, RtcPeer peer)
     {
+        RtcRemoteReport report = peer.RemoteReport;
+        if (report.Count != _reports)
+        {
+            _reports = report.Count;
+            _sender.HandleReport(peer.Audio, report.FractionLost);
+            HandleReport(report);
+        }
+
         FrameClock clock = _clock!;
         for (int due = clock.Advance(now); due > 0; due--)
         {
@@ -54,6 +72,11 @@ internal abstract class PacedLeg : AudioLeg
         _receiver.Dispose();
         _sender.Dispose();
         base.Dispose();
+    }
+
+    /// <summary>The far end told how our audio arrives.</summary>
+    protected virtual void HandleReport(in RtcRemoteReport report)
+    {
     }
 
     /// <summary>Takes a frame of the caller and gives one of the agent; false when the agent is silent.</summary>

@@ -76,6 +76,10 @@ public sealed partial class RtcPeer : IDisposable
     /// <summary>The SSRC of the audio we send.</summary>
     public uint LocalSsrc => _streams.Sender.Ssrc;
 
+    /// <summary>What the far end last reported about the audio we send. Cheap: may be read for every packet.</summary>
+    public RtcRemoteReport RemoteReport => new(
+        _streams.Statistics.RemoteReports, _streams.Statistics.RemoteFractionLost, _streams.Statistics.RemoteJitter, _streams.Statistics.RoundTrip);
+
     /// <summary>When <see cref="HandleTimeout"/> wants to be called, or null for none.</summary>
     public Instant? NextTimeout => _transport.IsEnded
         ? null

@@ -225,6 +225,7 @@ internal sealed class AudioStreams
     private void HandleBlock(Instant now, in RtcpReportBlock block)
     {
         Sender.SendsMid = false;
+        Statistics.RemoteReports++;
         Statistics.RemotePacketsLost = block.CumulativeLost;
         Statistics.RemoteFractionLost = block.FractionLost / 256.0;
         if (_configuration is { } configuration)

@@ -17,6 +17,9 @@ internal sealed class StreamStatistics
 
     public long RtcpIgnored { get; internal set; }
 
+    /// <summary>Report blocks about the stream we send.</summary>
+    public long RemoteReports { get; internal set; }
+
     public int RemotePacketsLost { get; internal set; }
 
     /// <summary>0..1.</summary>

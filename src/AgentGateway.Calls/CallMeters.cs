@@ -1,0 +1,56 @@
+using System.Diagnostics.Metrics;
+using AgentGateway.Rtc.Peer;
+
+namespace AgentGateway.Calls;
+
+/// <summary>The meter of a node's calls. What a call did is added when it ends. Thread-safe.</summary>
+internal sealed class CallMeters : IDisposable
+{
+    private readonly Meter _meter = new(CallManager.MeterName);
+    private readonly Counter<long> _started;
+    private readonly Counter<long> _refused;
+    private readonly Histogram<double> _duration;
+    private readonly Counter<long> _received;
+    private readonly Counter<long> _lost;
+    private readonly Counter<long> _sent;
+    private readonly Counter<long> _remoteLost;
+    private readonly Counter<double> _concealed;
+    private readonly Counter<long> _skipped;
+    private readonly Counter<long> _dropped;
+
+    internal CallMeters(Func<int> active)
+    {
+        _meter.CreateObservableUpDownCounter("agentgateway.calls.active", active, "{call}");
+        _started = _meter.CreateCounter<long>("agentgateway.calls.started", "{call}");
+        _refused = _meter.CreateCounter<long>("agentgateway.calls.refused", "{call}", "Offers not accepted, by reason");
+        _duration = _meter.CreateHistogram<double>("agentgateway.calls.duration", "s", "Ended calls, by reason");
+        _received = _meter.CreateCounter<long>("agentgateway.calls.packets.received", "{packet}");
+        _lost = _meter.CreateCounter<long>("agentgateway.calls.packets.lost", "{packet}", "Callers' packets that did not arrive");
+        _sent = _meter.CreateCounter<long>("agentgateway.calls.packets.sent", "{packet}");
+        _remoteLost = _meter.CreateCounter<long>("agentgateway.calls.packets.lost_remote", "{packet}", "Packets that callers report lost");
+        _concealed = _meter.CreateCounter<double>("agentgateway.calls.audio.concealed", "s", "Callers' audio that had to be made up");
+        _skipped = _meter.CreateCounter<long>("agentgateway.calls.frames.skipped", "{frame}", "20 ms frames never sent because the process stalled");
+        _dropped = _meter.CreateCounter<long>("agentgateway.calls.dropped", "{item}", "What was dropped, by reason");
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    internal void Started(string agent) => _started.Add(1, Tag("agent", agent));
+
+    internal void Refused(SdpResultError? error) => _refused.Add(1, Tag("reason", error?.ToString() ?? "Overloaded"));
+
+    internal void Ended(CallStatistics call)
+    {
+        _duration.Record(call.Duration.TotalSeconds, Tag("reason", call.Reason.ToString()));
+        _received.Add(call.PacketsReceived);
+        _lost.Add(Math.Max(0, call.PacketsLost));
+        _sent.Add(call.PacketsSent);
+        _remoteLost.Add(Math.Max(0, call.RemotePacketsLost));
+        _concealed.Add(call.Concealed.TotalSeconds);
+        _skipped.Add(call.FramesSkipped);
+        foreach ((string reason, long count) in call.Drops)
+            _dropped.Add(count, Tag("reason", reason));
+    }
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
+}
