@@ -68,7 +68,7 @@ internal sealed class Handshake
 
         Span<byte> buffer = stackalloc byte[InitCodec.MaxSize];
         SctpParameterWriter parameters = new(buffer);
-        InitCodec.AddCapabilities(ref parameters, _context.Options);
+        InitCodec.AddCapabilities(ref parameters, _context.Options.AcceptZeroChecksum && _context.Options.SendZeroChecksum);
         Announce(LocalTag, LocalTsn, parameters.Written).Write(
             writer.AddChunk(SctpChunkType.Init, 0, InitChunk.FixedSize + parameters.Length));
         return true;
@@ -112,7 +112,10 @@ internal sealed class Handshake
         Span<byte> buffer = stackalloc byte[InitCodec.MaxSize];
         SctpParameterWriter parameters = new(buffer);
         cookie.Write(parameters.Add(SctpParameterType.StateCookie, StateCookie.Size), _key);
-        InitCodec.AddCapabilities(ref parameters, _context.Options);
+
+        // To a peer that does not speak of it, it may not be announced: see DESIGN.md.
+        InitCodec.AddCapabilities(
+            ref parameters, _context.Options.AcceptZeroChecksum && (_context.Options.SendZeroChecksum || peer.AcceptsZeroChecksum));
         Span<byte> value = stackalloc byte[InitChunk.FixedSize + InitCodec.MaxSize + InitCodec.MaxUnrecognized];
         int length = InitChunk.FixedSize + parameters.Length;
         Announce(cookie.LocalTag, cookie.LocalTsn, parameters.Written).Write(value);

@@ -16,13 +16,15 @@ internal static class InitCodec
     private const uint ZeroChecksumOverDtls = 1;
 
     /// <summary>Adds the parameters that INIT and INIT ACK share.</summary>
-    public static void AddCapabilities(ref SctpParameterWriter writer, SctpOptions options)
+    /// <param name="writer">Where to.</param>
+    /// <param name="announceZeroChecksum">Whether packets with a zero checksum are announced as acceptable.</param>
+    public static void AddCapabilities(ref SctpParameterWriter writer, bool announceZeroChecksum)
     {
         writer.Add(SctpParameterType.ForwardTsnSupported, 0);
         Span<byte> extensions = writer.Add(SctpParameterType.SupportedExtensions, 2);
         extensions[0] = (byte)SctpChunkType.Reconfig;
         extensions[1] = (byte)SctpChunkType.ForwardTsn;
-        if (options.AcceptZeroChecksum)
+        if (announceZeroChecksum)
             BinaryPrimitives.WriteUInt32BigEndian(writer.Add(SctpParameterType.ZeroChecksumAcceptable, sizeof(uint)), ZeroChecksumOverDtls);
     }
 

@@ -64,11 +64,15 @@ public sealed record SctpOptions
     public int InitialWindowPackets { get; init; } = 10;
 
     /// <summary>
-    /// Whether packets with a zero checksum are announced as acceptable (RFC 9653, method DTLS). Only right below DTLS.
+    /// Whether packets with a zero checksum are accepted (RFC 9653, method DTLS), and announced as such to a peer whose INIT
+    /// announces it. Only right above DTLS.
     /// </summary>
     public bool AcceptZeroChecksum { get; init; } = true;
 
-    /// <summary>Whether packets are sent with a zero checksum to a peer that announced to accept it (RFC 9653).</summary>
+    /// <summary>
+    /// Whether packets are sent with a zero checksum to a peer that announced to accept it (RFC 9653). If so, our INIT announces
+    /// it unasked, which old stacks take for a malformed packet.
+    /// </summary>
     public bool SendZeroChecksum { get; init; }
 
     /// <summary>Throws when a value is out of its range.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using AgentGateway.Rtc.Sctp;
+using AgentGateway.Rtc.Wire.Sctp;
 
 namespace AgentGateway.Rtc.Tests.Sctp;
 
@@ -199,6 +200,21 @@ public sealed class SctpHandshakeTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Zero_checksum_is_announced_only_in_answer_to_a_peer_that_announces_it(bool peerAnnounces)
+    {
+        // Stacks exist that drop an INIT with a parameter they do not know.
+        SctpPair pair = new(13, new SctpOptions { SendZeroChecksum = peerAnnounces }, new SctpOptions());
+        pair.Right.Association.Start(pair.Now);
+        pair.Connect();
+        Assert.DoesNotContain(pair.Right.Sent.SelectMany(p => p.ChunksOf(Init)), AnnouncesZeroChecksum);
+        Assert.All(pair.Right.Sent.SelectMany(p => p.ChunksOf(InitAck)), chunk => Assert.Equal(peerAnnounces, AnnouncesZeroChecksum(chunk)));
+        Assert.NotEmpty(pair.Right.Sent.SelectMany(p => p.ChunksOf(InitAck)));
+        Assert.NotEmpty(pair.Right.Sent.SelectMany(p => p.ChunksOf(Init)));
+    }
+
     [Fact]
     public void Zero_checksum_is_refused_when_not_announced()
     {
@@ -211,6 +227,18 @@ public sealed class SctpHandshakeTests
         zeroed.AsSpan(8, 4).Clear();
         pair.Right.Association.Handle(pair.Now, zeroed);
         Assert.Equal(1, pair.Right.Association.Statistics[SctpDropReason.BadChecksum]);
+    }
+
+    private static bool AnnouncesZeroChecksum(byte[] init)
+    {
+        for (int at = 4 + InitChunk.FixedSize; at + 4 <= init.Length;)
+        {
+            if (BinaryPrimitives.ReadUInt16BigEndian(init.AsSpan(at)) == (ushort)SctpParameterType.ZeroChecksumAcceptable)
+                return true;
+            at += (BinaryPrimitives.ReadUInt16BigEndian(init.AsSpan(at + 2)) + 3) & ~3;
+        }
+
+        return false;
     }
 
     private static List<SctpEvent> TakeAll(SctpAssociation association)

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using AgentGateway.Audio;
+using AgentGateway.Interop.Support;
+using AgentGateway.Testing;
+
+namespace AgentGateway.Interop;
+
+/// <summary>
+/// Stock headless Firefox drives the console page in a network namespace of the test's own. Its only preferences replace
+/// the microphone by a tone and grant it; nothing about connections is set.
+/// </summary>
+[Collection("real peers")]
+public sealed class FirefoxTests
+{
+    private const double CallSeconds = 8;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
+
+    [Fact]
+    public async Task The_echo_agent_returns_the_tone_of_its_microphone()
+    {
+        using var folder = new WorkFolder();
+        JsonElement result = await CallAsync("echo", folder);
+
+        // Firefox's fake microphone plays 1 kHz. All that returns is that tone, from the call's first second on.
+        short[] heard = WavReader.ReadAllMono(folder["heard.wav"], out int rate);
+        Assert.True(heard.Length > rate * (CallSeconds - 3), $"{heard.Length} samples; {result}");
+        for (int at = rate; at + rate <= heard.Length; at += rate)
+        {
+            double share = Tone.ShareAt(heard.AsSpan(at, rate), rate, 1000);
+            Assert.True(share > 0.9, $"{share:P0} of second {at / rate} is the tone; {result}");
+        }
+    }
+
+    [Fact]
+    public async Task The_receptionist_greets_it()
+    {
+        using var folder = new WorkFolder();
+        JsonElement result = await CallAsync("receptionist", folder);
+
+        JsonElement greeting = Assert.Single(result.GetProperty("bubbles").EnumerateArray(), b => b.GetProperty("side").GetString() == "agent");
+        Words.AssertHeard(greeting.GetProperty("text").GetString()!, await Transcriber.TranscribeAsync(folder["heard.wav"]), 0.6);
+        string[] states = [.. result.GetProperty("states").EnumerateArray().Select(s => s[1].GetString()!)];
+        Assert.Contains("speaking", states);
+        Assert.Equal("listening", states[^1]);
+    }
+
+    private static async Task<JsonElement> CallAsync(string agent, WorkFolder folder)
+    {
+        await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync([], space.Prefix);
+        string options = JsonSerializer.Serialize(new { url = gateway.Url, agent, recording = folder["heard.wav"], seconds = CallSeconds });
+        string[] command = [.. space.Prefix, "node", Path.Combine(TestPaths.RepositoryRoot, "tests", "browser", "firefox-call.mjs"), options];
+        JsonElement result = await PeerProcess.RunAsync(Timeout, command[0], command[1..]);
+
+        string details = $"{result}\n{gateway.Log}";
+        Assert.True(result.GetProperty("errors").GetArrayLength() == 0, details);
+        Assert.True(result.GetProperty("alerts").GetArrayLength() == 0, details);
+        Assert.Equal("ended", result.GetProperty("finalState").GetString());
+        Assert.Contains(result.GetProperty("connectionStates").EnumerateArray(), s => s[1].GetString() == "connected");
+
+        JsonElement statistics = result.GetProperty("statistics");
+        Assert.True(statistics.GetProperty("packetsReceived").GetInt32() > 50 * (CallSeconds - 2), details);
+        Assert.True(statistics.GetProperty("packetsLost").GetInt32() == 0, details);
+        Assert.True(statistics.GetProperty("totalAudioEnergy").GetDouble() > 0.01, details);
+
+        // What Firefox sends arrives: the gateway's receiver reports say so.
+        Assert.True(statistics.GetProperty("remotePacketsReceived").GetInt32() > 50, details);
+        Assert.Contains("m=audio", statistics.GetProperty("answer").GetString(), StringComparison.Ordinal);
+
+        IReadOnlyList<RtviMessage> messages = RtviMessage.ReadAll(result);
+        Assert.Single(messages, m => m.Type == "bot-ready");
+        return result;
+    }
+}
