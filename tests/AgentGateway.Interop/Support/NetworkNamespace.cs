@@ -9,6 +9,8 @@ namespace AgentGateway.Interop.Support;
 /// </summary>
 internal sealed class NetworkNamespace : IAsyncDisposable
 {
+    private static int _created;
+
     private readonly string _name;
 
     private NetworkNamespace(string name) => _name = name;
@@ -21,7 +23,8 @@ internal sealed class NetworkNamespace : IAsyncDisposable
 
     internal static async Task<NetworkNamespace> CreateAsync()
     {
-        string id = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        // The kernel takes a moment to remove a deleted namespace's interfaces, so that names are not used again.
+        string id = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId:x}-{Interlocked.Increment(ref _created):x}");
         var space = new NetworkNamespace($"agw{id}");
         try
         {

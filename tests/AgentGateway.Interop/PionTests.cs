@@ -1,0 +1,81 @@
+using System.Text.Json;
+using AgentGateway.Interop.Support;
+
+namespace AgentGateway.Interop;
+
+/// <summary>pion v3, from Debian's golang-github-pion-webrtc.v3-dev, as the caller.</summary>
+[Collection("real peers")]
+public sealed class PionTests
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData("echo", "gcm")]
+    [InlineData("echo-relay", "sha1")]
+    public async Task An_echo_agent_returns_the_callers_voice(string agent, string srtp)
+    {
+        using var folder = new WorkFolder();
+        SpeechTimeline timeline = await new SpeechTimeline().Silence(0.5).SayAsync("Good evening. I would like to hear my own voice.");
+        timeline.Silence(1);
+        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
+
+        JsonElement result = await CallAsync(gateway, agent, timeline, folder, timeline.Length.TotalSeconds + 1, "-srtp", srtp);
+
+        Assert.Equal(201, result.GetProperty("status").GetInt32());
+        Assert.Equal(200, result.GetProperty("deleted").GetInt32());
+        Assert.Equal("caller", result.GetProperty("ended_by").GetString());
+        Assert.Equal(0, result.GetProperty("lost").GetInt32());
+        Assert.Equal(0, result.GetProperty("reordered").GetInt32());
+        (double correlation, TimeSpan delay) = AudioMatch.Find(
+            timeline.Pcm, OpusPacketFile.Decode(folder["heard.opus"]), TimeSpan.FromSeconds(3));
+        Assert.True(correlation > 0.85, $"correlation {correlation:F2} at a delay of {delay.TotalMilliseconds:F0} ms; {result}");
+    }
+
+    [Fact]
+    public async Task The_data_channel_carries_messages_both_ways()
+    {
+        using var folder = new WorkFolder();
+        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
+
+        JsonElement result = await CallAsync(
+            gateway, "echo", new SpeechTimeline().Silence(3), folder, 2,
+            "-raw", """{"label":"rtvi-ai","type":"make-coffee","id":"1"}""",
+            "-raw", "not json");
+
+        IReadOnlyList<RtviMessage> messages = RtviMessage.ReadAll(result);
+        Assert.Equal("0badcafe", Assert.Single(messages, m => m.Type == "bot-ready").Id);
+        Assert.Equal("1", Assert.Single(messages, m => m.Type == "error-response").Id);
+        Assert.Single(messages, m => m.Type == "error");
+        Assert.Equal("caller", result.GetProperty("ended_by").GetString());
+    }
+
+    [Theory]
+    [InlineData("delete")]
+    [InlineData("close")]
+    public async Task Hanging_up_ends_the_call_at_the_gateway(string hangup)
+    {
+        using var folder = new WorkFolder();
+        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
+
+        JsonElement result = await CallAsync(gateway, "echo", new SpeechTimeline().Silence(3), folder, 2, "-hangup", hangup);
+
+        Assert.True(result.GetProperty("packets").GetInt32() > 50, result.ToString());
+        await Eventually.TrueAsync(
+            async () => (await gateway.GetJsonAsync("readyz")).GetProperty("active_calls").GetInt32() == 0,
+            TimeSpan.FromSeconds(5),
+            () => $"the call is still there\n{gateway.Log}");
+    }
+
+    private static async Task<JsonElement> CallAsync(
+        GatewayProcess gateway, string agent, SpeechTimeline timeline, WorkFolder folder, double seconds, params string[] more)
+    {
+        string program = await GoProgram.BuildAsync(Path.Combine(AppContext.BaseDirectory, "Peers", "pion"));
+        return await PeerProcess.RunAsync(
+            Timeout,
+            program,
+            [
+                "-url", gateway.Url.GetLeftPart(UriPartial.Authority), "-agent", agent, "-microphone", OpusPacketFile.Write(folder["said.opus"], timeline.Pcm),
+                "-recording", folder["heard.opus"], "-seconds", FormattableString.Invariant($"{seconds:F1}"), .. more,
+            ]);
+    }
+}
