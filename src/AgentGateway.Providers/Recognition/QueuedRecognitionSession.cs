@@ -14,7 +14,7 @@ internal sealed class QueuedRecognitionSession : IRecognitionSession
     private const int MaxWriteSamples = 16000;
 
     // 20 ms writes make this about five seconds of audio; a writer that is further ahead waits.
-    private const int QueueCapacity = 256;
+    internal const int QueueCapacity = 256;
 
     private readonly Channel<Command> _commands = Channel.CreateBounded<Command>(
         new BoundedChannelOptions(QueueCapacity) { SingleReader = true, SingleWriter = false, FullMode = BoundedChannelFullMode.Wait });
