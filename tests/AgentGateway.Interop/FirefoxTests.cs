@@ -56,10 +56,12 @@ public sealed class FirefoxTests
         Assert.True(result.GetProperty("errors").GetArrayLength() == 0, details);
         Assert.True(result.GetProperty("alerts").GetArrayLength() == 0, details);
         Assert.Equal("ended", result.GetProperty("finalState").GetString());
-        Assert.Contains(result.GetProperty("connectionStates").EnumerateArray(), s => s[1].GetString() == "connected");
+        JsonElement connected = Assert.Single(result.GetProperty("connectionStates").EnumerateArray(), s => s[1].GetString() == "connected");
 
         JsonElement statistics = result.GetProperty("statistics");
-        Assert.True(statistics.GetProperty("packetsReceived").GetInt32() > 50 * (CallSeconds - 2), details);
+        // Audio comes from the moment of connection, which on a busy machine may be seconds after the page was opened.
+        double secondsConnected = CallSeconds - connected[0].GetDouble();
+        Assert.True(statistics.GetProperty("packetsReceived").GetInt32() > 50 * (secondsConnected - 1), details);
         Assert.True(statistics.GetProperty("packetsLost").GetInt32() == 0, details);
         Assert.True(statistics.GetProperty("totalAudioEnergy").GetDouble() > 0.01, details);
 

@@ -17,15 +17,15 @@ public sealed class LanguageModelTests
         await using FakeOpenAiServer server = await FakeOpenAiServer.StartAsync();
         server.Enqueue(
             OpenAiReply.ToolCall("call_1", "book_table", """{"date":"2031-05-""", """06","time":"19:30","party_size":4,"name":"Smith"}"""),
-            OpenAiReply.Text("Your table ", "is booked. ", "See you soon."));
+            OpenAiReply.Text("The restaurant is open ", "from Tuesday to Sunday. ", "How can I help you?"));
         await using GatewayProcess gateway = await StartAsync(server);
 
         IReadOnlyList<RtviMessage> messages = await CallAsync(gateway, folder, 12, "--say", "5:A table for four, please.");
 
         Assert.Contains(messages, m => m.Type == "llm-function-call-in-progress" && m.Data.GetProperty("arguments").GetProperty("party_size").GetInt32() == 4);
         Assert.Contains(messages, m => m.Type == "llm-function-call-stopped");
-        Assert.Contains(messages, m => m.Type == "bot-output" && m.SpokenStatus == "completed" && m.Text == "Your table is booked.");
-        Words.AssertHeard("your table is booked see you soon", await Transcriber.TranscribeAsync(folder["heard.wav"]), 0.6);
+        Assert.Contains(messages, m => m.Type == "bot-output" && m.SpokenStatus == "completed" && m.Text == "The restaurant is open from Tuesday to Sunday.");
+        Words.AssertHeard("the restaurant is open from Tuesday to Sunday", await Transcriber.TranscribeAsync(folder["heard.wav"]), 0.6);
 
         Assert.Equal(2, server.Requests.Count);
         Assert.All(server.Requests, r => Assert.Equal("Bearer test-key", r.Authorization));
