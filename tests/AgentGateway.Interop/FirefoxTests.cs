@@ -12,7 +12,8 @@ namespace AgentGateway.Interop;
 [Collection("real peers")]
 public sealed class FirefoxTests
 {
-    private const double CallSeconds = 8;
+    // Long enough for two receiver reports, which come 2.5 to 7.5 s apart (RFC 3550 section 6.2).
+    private const double CallSeconds = 14;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     [Fact]
