@@ -19,6 +19,7 @@ internal sealed partial class MediaShard : IDisposable
 
     // A client that makes its call post without end must not keep the others from their media.
     private const int MaxCommandsPerTurn = 256;
+    private static readonly TimeSpan MaxCommandTimePerTurn = TimeSpan.FromMilliseconds(2);
 
     // Datagram batches handled before deadlines and commands get their turn again.
     private const int MaxBatchesPerTurn = 4;
@@ -276,7 +277,8 @@ internal sealed partial class MediaShard : IDisposable
     private void RunCommands()
     {
         _wake.Consume();
-        for (int i = 0; i < MaxCommandsPerTurn; i++)
+        Instant end = _clock.Now + MaxCommandTimePerTurn;
+        for (int i = 0; i < MaxCommandsPerTurn && _clock.Now < end; i++)
         {
             if (!_commands.TryDequeue(out Action<Instant>? command))
                 return;

@@ -133,53 +133,46 @@ public sealed class MediaTransport : IAsyncDisposable
             return Task.FromResult(RtcAcceptResult.Overloaded);
         }
 
-        MediaShard shard = _shards[(uint)Interlocked.Increment(ref _nextShard) % (uint)_shards.Length];
-        var completion = new TaskCompletionSource<RtcAcceptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        bool posted = shard.TryPost(now =>
+        bool kept = false;
+        RtcPeer? peer = null;
+        try
         {
-            try
-            {
-                RtcAcceptResult result = Open(now, shard, handler, localAddress, negotiate);
-                if (result.Connection is null)
-                    Release();
-                completion.SetResult(result);
-            }
-            catch (Exception e)
-            {
-                Release();
-                completion.SetException(e);
-            }
-        });
-        if (posted)
-            return completion.Task;
-        Release();
-        return Task.FromResult(RtcAcceptResult.Overloaded);
-    }
+            // Here and not on the shard: an offer costs as much as hundreds of packets. The peer has one owner at a time.
+            MediaShard shard = _shards[(uint)Interlocked.Increment(ref _nextShard) % (uint)_shards.Length];
+            peer = CreatePeer(shard, localAddress);
+            SdpResult result = negotiate(_clock.Now, peer);
+            if (!result.IsSuccess)
+                return Task.FromResult(RtcAcceptResult.Refused(result));
 
-    private RtcAcceptResult Open(
-        Instant now, MediaShard shard, IRtcConnectionHandler handler, IPAddress? localAddress, Func<Instant, RtcPeer, SdpResult> negotiate)
-    {
-        var peer = new RtcPeer(
-            new RtcPeerOptions
+            var connection = new RtcConnection(shard, peer, handler, Release);
+            var completion = new TaskCompletionSource<RtcAcceptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+            kept = shard.TryPost(now =>
             {
-                Certificate = _certificate,
-                LocalCandidates = Candidates(shard.LocalEndPoint, localAddress),
-                IceLite = _options.IceLite,
-                Random = _random,
-                WallClockAtEpoch = _clock.Epoch,
-            },
-            now);
-        SdpResult result = negotiate(now, peer);
-        if (!result.IsSuccess)
-        {
-            peer.Dispose();
-            return RtcAcceptResult.Refused(result);
+                shard.Add(now, connection, _options.ConnectTimeout);
+                completion.SetResult(RtcAcceptResult.Accepted(connection, result.Answer!));
+            });
+            return kept ? completion.Task : Task.FromResult(RtcAcceptResult.Overloaded);
         }
-
-        var connection = new RtcConnection(shard, peer, handler, Release);
-        shard.Add(now, connection, _options.ConnectTimeout);
-        return RtcAcceptResult.Accepted(connection, result.Answer!);
+        finally
+        {
+            if (!kept)
+            {
+                peer?.Dispose();
+                Release();
+            }
+        }
     }
+
+    private RtcPeer CreatePeer(MediaShard shard, IPAddress? localAddress) => new(
+        new RtcPeerOptions
+        {
+            Certificate = _certificate,
+            LocalCandidates = Candidates(shard.LocalEndPoint, localAddress),
+            IceLite = _options.IceLite,
+            Random = _random,
+            WallClockAtEpoch = _clock.Epoch,
+        },
+        _clock.Now);
 
     private List<IceCandidate> Candidates(IPEndPoint bound, IPAddress? only)
     {

@@ -26,6 +26,9 @@ public sealed class MediaOptions
     /// <summary>Calls at one time, 1..100000.</summary>
     public int MaxCalls { get; set; } = 1000;
 
+    /// <summary>How long an answered offer may take to connect before it is given up, 1 s to 5 minutes.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     internal IEnumerable<string> Validate()
     {
         if (!IPAddress.TryParse(ListenAddress, out _))
@@ -40,6 +43,8 @@ public sealed class MediaOptions
             yield return $"{Section}:AdvertisedPort goes with a single port only.";
         if (MaxCalls is < 1 or > 100_000)
             yield return $"{Section}:MaxCalls is {MaxCalls}; expected 1..100000.";
+        if (ConnectTimeout < TimeSpan.FromSeconds(1) || ConnectTimeout > TimeSpan.FromMinutes(5))
+            yield return $"{Section}:ConnectTimeout is {ConnectTimeout}; expected 00:00:01 to 00:05:00.";
     }
 
     internal MediaTransportOptions ToTransportOptions() => new()
@@ -49,5 +54,6 @@ public sealed class MediaOptions
         AdvertisedAddresses = [.. AdvertisedAddresses.Select(IPAddress.Parse)],
         AdvertisedPort = AdvertisedPort,
         MaxConnections = MaxCalls,
+        ConnectTimeout = ConnectTimeout,
     };
 }

@@ -23,6 +23,19 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
 
     internal int Id => _process.Id;
 
+    /// <summary>The UDP port for media.</summary>
+    internal int MediaPort => int.Parse(Log.Split("UDP ")[1].Split(')')[0], CultureInfo.InvariantCulture);
+
+    /// <summary>Memory that the process holds, in megabytes.</summary>
+    internal double ResidentMegabytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / (1024.0 * 1024);
+        }
+    }
+
     internal bool HasExited => _process.HasExited;
 
     internal string Log
