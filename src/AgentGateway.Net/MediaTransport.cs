@@ -30,6 +30,7 @@ public sealed class MediaTransport : IAsyncDisposable
     private readonly Meter _meter = new(MeterName);
     private int _nextShard;
     private int _places;
+    private volatile bool _stopped;
 
     private MediaTransport(MediaTransportOptions options, MonotonicClock clock, DtlsCertificate certificate, MediaShard[] shards)
     {
@@ -101,6 +102,7 @@ public sealed class MediaTransport : IAsyncDisposable
     /// <summary>Closes every connection with a goodbye and frees the ports.</summary>
     public ValueTask DisposeAsync()
     {
+        _stopped = true;
         foreach (MediaShard shard in _shards)
             shard.Dispose();
         _meter.Dispose();
@@ -152,6 +154,11 @@ public sealed class MediaTransport : IAsyncDisposable
                 completion.SetResult(RtcAcceptResult.Accepted(connection, result.Answer!));
             });
             return kept ? completion.Task : Task.FromResult(RtcAcceptResult.Overloaded);
+        }
+        catch (ObjectDisposedException) when (_stopped)
+        {
+            // The certificate went away under an offer that came with the stop.
+            return Task.FromResult(RtcAcceptResult.Overloaded);
         }
         finally
         {
