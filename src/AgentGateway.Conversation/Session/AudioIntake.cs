@@ -16,8 +16,8 @@ internal sealed class AudioIntake
     /// <summary>Most unread samples kept: 3 s.</summary>
     public const int Limit = 3 * SampleRate;
 
-    // Larger than the limit, so that pre-roll behind the reader survives while the writer is ahead of it.
-    private const int Capacity = 1 << 16;
+    // 8.2 s: larger than the limit, so that pre-roll and the turn so far survive behind the reader while the writer is ahead.
+    private const int Capacity = 1 << 17;
     private const int Mask = Capacity - 1;
     private const int ArrivalStep = 320;
 

@@ -16,6 +16,9 @@ public sealed record ConversationContext
     /// <summary>Voice activity.</summary>
     public required IVoiceActivityModel VoiceActivity { get; init; }
 
+    /// <summary>Hears whether a turn is over; null to judge by text and time alone.</summary>
+    public IEndOfTurnModel? EndOfTurn { get; init; }
+
     /// <summary>Speech to text.</summary>
     public required ISpeechRecognizer Recognizer { get; init; }
 

@@ -26,6 +26,9 @@ internal sealed partial class ConversationLoop
                     await _inbox.PostAsync(new SessionInput.Fact(TurnFact.Transcript(command.Utterance, "", isFinal: true)));
                 _utterance = 0;
                 break;
+            case TurnCommandKind.JudgeEndOfTurn:
+                _judge?.Begin(command.Utterance, command.Position, command.EndPosition);
+                break;
             case TurnCommandKind.CommitTurn:
                 _history.AddUser(command.Text!);
                 await EmitAsync(new UserTurnCommitted(command.Turn, command.Text!, command.Typed) { At = At });

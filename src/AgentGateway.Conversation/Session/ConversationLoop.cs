@@ -20,6 +20,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
     private readonly ReplyGenerator _generator;
     private readonly CancellationTokenSource _cancellation = new();
     private readonly VoiceWindows _voice;
+    private readonly EndOfTurnJudge? _judge;
     private readonly ITimer _timer;
     private readonly short[] _preRoll = new short[AudioIntake.SampleRate / 10];
 
@@ -34,11 +35,12 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
     {
         _context = context;
         _ports = ports;
-        _turns = new TurnTaker(TurnTakerOptions.From(context.Agent), ports.Now);
+        _turns = new TurnTaker(TurnTakerOptions.From(context.Agent) with { JudgeEndOfTurn = context.EndOfTurn is not null }, ports.Now);
         _history = new ConversationHistory(context.Agent.RenderSystemPrompt(context.TimeProvider.GetLocalNow()));
         _inbox = new SessionInbox(ports.Wake);
         _recognition = new RecognitionPump(context, _inbox);
         _generator = new ReplyGenerator(context, new SpeechPump(context, ports.Playout, ports.Room, _inbox, () => ports.Now), _inbox, () => ports.Now);
+        _judge = context.EndOfTurn is { } model ? new EndOfTurnJudge(model, ports.Intake, _inbox, context.Logger) : null;
         _voice = new VoiceWindows(context.VoiceActivity, ports.Intake);
         _timer = context.TimeProvider.CreateTimer(static wake => ((AsyncSignal)wake!).Set(), ports.Wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -68,7 +70,10 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         // These flows catch their own failures; a provider that ignores its token is left behind by Deadline.
         await _lastReply;
         await _recognizing;
+        if (_judge is not null)
+            await _judge.Running;
         _run?.Dispose();
+        _judge?.Dispose();
         _voice.Dispose();
         _cancellation.Dispose();
     }
@@ -89,7 +94,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         while (_ended is null && _inbox.TryTake(out SessionInput input))
             await TakeAsync(input);
         while (_ended is null && _ports.Typed.TryRead(out TypedText typed))
-            await TellAsync(TurnFact.Typed(typed.Text, typed.RunImmediately, typed.AudioResponse));
+            await TellAsync(typed.IsKey ? TurnFact.Dtmf(typed.Text[0]) : TurnFact.Typed(typed.Text, typed.RunImmediately, typed.AudioResponse));
         while (_ended is null && _voice.TryNext(out float probability, out long end, out Instant arrival))
         {
             if (_utterance != 0)
@@ -157,6 +162,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
                 if (!segment.Spoken)
                     _history.Hear(run.Generation, segment.Number, segment.Text.Length);
                 await EmitAsync(new SegmentQueued(run.Turn, segment.Number, segment.Text, segment.Spoken) { At = At });
+                await TellAsync(TurnFact.ReplyText(run.Generation, segment.Text));
                 break;
             case SessionInput.AudioBegins begins:
                 tracker.Begin(begins.Number, begins.Position);
@@ -208,7 +214,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         }
 
         await MeasureAsync(run);
-        bool progressed = false;
+        string words = "";
         foreach (PlayoutTracker.Track track in run.Tracker.Tracks)
         {
             if (track.Reported == track.Text.Length)
@@ -217,15 +223,15 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
             int heard = PlayoutTracker.HeardLength(track, position);
             if (heard <= track.Reported)
                 continue;
+            words += track.Text[track.Reported..heard];
             track.Reported = heard;
-            progressed = true;
             await EmitAsync(heard == track.Text.Length
                 ? new SegmentCompleted(run.Turn, track.Segment, track.Text) { At = At }
                 : new SegmentProgress(run.Turn, track.Segment, track.Text, heard) { At = At });
         }
 
-        if (progressed)
-            await TellAsync(TurnFact.Reply(TurnFactKind.PlayoutProgress, run.Generation));
+        if (words.Length > 0)
+            await TellAsync(TurnFact.Reply(TurnFactKind.PlayoutProgress, run.Generation, words.Trim()));
         if (_run == run && run.Tracker.IsFinished(position))
             await FinishAsync(run);
     }

@@ -82,6 +82,16 @@ public sealed class ConversationSession : IAsyncDisposable
             && _ports.Type(new TypedText(text.Length <= MaxTypedLength ? text : text[..MaxTypedLength], runImmediately, audioResponse));
     }
 
+    /// <summary>A key of the telephone. Any thread. Keys that follow each other are one turn; the hash key ends it.</summary>
+    /// <param name="key">One of 0..9, *, # and A..D (or a..d).</param>
+    /// <returns>False when there is no such key, too much is waiting already, or the conversation is over.</returns>
+    public bool PushDtmf(char key)
+    {
+        key = char.ToUpperInvariant(key);
+        return key is (>= '0' and <= '9') or (>= 'A' and <= 'D') or '*' or '#'
+            && _ports.Type(new TypedText(key.ToString(), RunImmediately: true, AudioResponse: true, IsKey: true));
+    }
+
     /// <summary>Asks for the end. Any thread; the first reason counts.</summary>
     public void RequestEnd(ConversationEndReason reason) => _ports.RequestEnd(reason);
 

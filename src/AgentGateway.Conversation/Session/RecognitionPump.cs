@@ -164,8 +164,11 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
                 while (session.Results.TryRead(out RecognitionResult result))
                 {
                     numbering.HadResults = true;
-                    if (numbering.TryTranslate(result.Utterance, out int utterance))
-                        await inbox.PostAsync(new SessionInput.Fact(TurnFact.Transcript(utterance, result.Text.Trim(), result.IsFinal)));
+                    if (!numbering.TryTranslate(result.Utterance, out int utterance))
+                        continue;
+                    if (result.EndOfTurn is { } judged && !float.IsNaN(judged))
+                        await inbox.PostAsync(new SessionInput.Fact(TurnFact.ProviderEndOfTurn(utterance, judged)));
+                    await inbox.PostAsync(new SessionInput.Fact(TurnFact.Transcript(utterance, result.Text.Trim(), result.IsFinal)));
                 }
             }
         }

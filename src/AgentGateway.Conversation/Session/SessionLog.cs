@@ -30,4 +30,7 @@ internal static partial class SessionLog
 
     [LoggerMessage(5008, LogLevel.Error, "A reply failed unexpectedly in turn {Turn}")]
     public static partial void ReplyFailed(ILogger logger, int turn, Exception exception);
+
+    [LoggerMessage(5009, LogLevel.Warning, "The end-of-turn model failed; turns end by text alone")]
+    public static partial void EndOfTurnFailed(ILogger logger, Exception exception);
 }

@@ -1,4 +1,4 @@
 namespace AgentGateway.Conversation.Session;
 
-/// <summary>Text the caller typed.</summary>
-internal readonly record struct TypedText(string Text, bool RunImmediately, bool AudioResponse);
+/// <summary>Text the caller typed, or a key of the telephone.</summary>
+internal readonly record struct TypedText(string Text, bool RunImmediately, bool AudioResponse, bool IsKey = false);

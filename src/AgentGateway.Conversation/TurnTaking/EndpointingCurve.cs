@@ -7,10 +7,33 @@ namespace AgentGateway.Conversation.TurnTaking;
 internal sealed class EndpointingCurve(TurnVocabulary vocabulary, TimeSpan min, TimeSpan max)
 {
     /// <summary>The delay from the end of speech.</summary>
-    public TimeSpan Delay(string text)
+    /// <param name="text">The turn so far.</param>
+    /// <param name="audio">What the end-of-turn model heard, 0..1.</param>
+    /// <param name="provider">What the recogniser judged, 0..1.</param>
+    public TimeSpan Delay(string text, double? audio = null, double? provider = null)
     {
-        double doubt = 1 - Likelihood(text);
+        double doubt = 1 - Combine(Likelihood(text), audio, provider);
         return min + ((max - min) * (doubt * doubt));
+    }
+
+    /// <summary>
+    /// One likelihood of several: the audio's odds multiply those of the text, because voice and words fail in different
+    /// ways; the recogniser's own judgement has heard both and replaces them.
+    /// </summary>
+    public static double Combine(double text, double? audio, double? provider)
+    {
+        if (provider is { } judged)
+            return judged;
+        if (audio is not { } heard)
+            return text;
+        double odds = Odds(text) * Odds(heard);
+        return odds / (1 + odds);
+    }
+
+    private static double Odds(double likelihood)
+    {
+        double bounded = Math.Clamp(likelihood, 0.02, 0.98);
+        return bounded / (1 - bounded);
     }
 
     /// <summary>How likely it is, 0..1, that a caller who paused after this text has finished.</summary>

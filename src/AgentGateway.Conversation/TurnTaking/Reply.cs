@@ -15,6 +15,12 @@ internal sealed class Reply
     /// <summary>Whether the caller may interrupt it.</summary>
     public required bool Interruptible { get; init; }
 
+    /// <summary>What its author says will be heard next.</summary>
+    public ListeningContext ListenFor { get; set; }
+
+    /// <summary>Its text so far.</summary>
+    public string Text { get; set; } = "";
+
     /// <summary>Whether audio of it left.</summary>
     public bool Played { get; set; }
 }

@@ -21,6 +21,8 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
 
     private Voice _voice;
     private TimeSpan _speech;
+    private double _echo;
+    private double _echoWeight;
     private TimeSpan _silence;
 
     /// <summary>When the present or last speech began, in received audio.</summary>
@@ -44,8 +46,25 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
     /// <summary>Length of the present or last speech, its short pauses included.</summary>
     public TimeSpan SpeechLength => SpeechEnd - SpeechStart;
 
+    /// <summary>
+    /// How much of the present or last speech is explained by what the agent played, 0..1: the mean over its loud windows.
+    /// </summary>
+    public double EchoLikelihood => _echoWeight > 0 ? _echo / _echoWeight : 0;
+
     /// <summary>Adds a window.</summary>
-    public SpeechChange Process(float probability, long position, TimeSpan duration, Instant receivedAt)
+    public SpeechChange Process(float probability, long position, TimeSpan duration, Instant receivedAt, float echoLikelihood = 0)
+    {
+        SpeechChange change = Step(probability, position, duration, receivedAt);
+        if (_voice is not Voice.Silent && probability >= options.ReleaseThreshold)
+        {
+            _echo += Math.Clamp(echoLikelihood, 0, 1) * duration.TotalSeconds;
+            _echoWeight += duration.TotalSeconds;
+        }
+
+        return change;
+    }
+
+    private SpeechChange Step(float probability, long position, TimeSpan duration, Instant receivedAt)
     {
         Position = position;
         bool loud = probability >= options.ActivationThreshold;
@@ -54,6 +73,7 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
         {
             case Voice.Silent when loud:
                 _speech = TimeSpan.Zero;
+                _echo = _echoWeight = 0;
                 SpeechStart = receivedAt - duration;
                 StartPosition = position - (long)(duration.TotalSeconds * SamplesPerSecond);
                 _voice = Voice.Rising;

@@ -18,8 +18,11 @@ public readonly record struct TurnCommand
     /// <summary>The utterance.</summary>
     public int Utterance { get; init; }
 
-    /// <summary>OpenUtterance: first sample to recognise, at 16 kHz.</summary>
+    /// <summary>OpenUtterance: first sample to recognise, at 16 kHz. JudgeEndOfTurn: first sample of the turn.</summary>
     public long Position { get; init; }
+
+    /// <summary>JudgeEndOfTurn: the position after the last sample that was received.</summary>
+    public long EndPosition { get; init; }
 
     /// <summary>Text of transcripts and turns.</summary>
     public string? Text { get; init; }

@@ -9,6 +9,9 @@ public enum TurnCommandKind
     /// <summary>Stop giving audio and ask the recogniser for the utterance's final.</summary>
     EndUtterance,
 
+    /// <summary>Ask the end-of-turn model, if there is one, about the caller's turn up to now; the answer is a fact.</summary>
+    JudgeEndOfTurn,
+
     /// <summary>Add <see cref="TurnCommand.Text"/> to history as the caller's turn (event: committed). A reply may follow.</summary>
     CommitTurn,
 

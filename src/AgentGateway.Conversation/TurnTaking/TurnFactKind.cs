@@ -35,4 +35,19 @@ public enum TurnFactKind
 
     /// <summary>The conversation ends now.</summary>
     End,
+
+    /// <summary>How likely it is that the caller's turn is over, from its audio: the answer to JudgeEndOfTurn.</summary>
+    EndOfTurnProbability,
+
+    /// <summary>How likely it is that the caller's turn is over, from the recogniser itself.</summary>
+    ProviderEndOfTurn,
+
+    /// <summary>The caller pressed a key of the telephone.</summary>
+    Dtmf,
+
+    /// <summary>A chunk of a reply's text is going to be spoken, or was shown.</summary>
+    ReplyText,
+
+    /// <summary>What the agent expects to hear next.</summary>
+    ListenFor,
 }

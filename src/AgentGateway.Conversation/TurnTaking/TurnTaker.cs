@@ -97,6 +97,21 @@ public sealed partial class TurnTaker
             case TurnFactKind.TypedText:
                 HandleTyped(now, fact);
                 break;
+            case TurnFactKind.Dtmf:
+                HandleKey(now, fact.Text);
+                break;
+            case TurnFactKind.EndOfTurnProbability:
+            case TurnFactKind.ProviderEndOfTurn:
+                HandleEndOfTurn(now, fact);
+                break;
+            case TurnFactKind.ReplyText:
+                if (fact.Generation == _reply?.Generation)
+                    _reply.Text = _reply.Text.Length == 0 ? fact.Text : _reply.Text + " " + fact.Text;
+                break;
+            case TurnFactKind.ListenFor:
+                if (fact.Generation == _reply?.Generation)
+                    _reply.ListenFor = fact.Context;
+                break;
             case TurnFactKind.ReplyProgress:
             case TurnFactKind.PlayoutProgress:
                 if (fact.Generation == _reply?.Generation)
@@ -162,222 +177,5 @@ public sealed partial class TurnTaker
             Say(now, TurnPhrase.Greeting);
         else
             Enter(now, TurnPhase.Listening);
-    }
-
-    private void HandleVoice(Instant now, in TurnFact fact)
-    {
-        SpeechChange change = _detector.Process(fact.Probability, fact.Position, fact.Duration, fact.ReceivedAt);
-        if (_detector.IsActive)
-            _timers.Set(TurnTimer.VoiceStall, now + _options.VoiceStall);
-        else
-            _timers.Clear(TurnTimer.VoiceStall);
-        if (Phase is TurnPhase.Starting or TurnPhase.Closing)
-            return;
-        switch (change)
-        {
-            case SpeechChange.Onset:
-                HandleOnset(now);
-                break;
-            case SpeechChange.Started when Phase == TurnPhase.Listening:
-                OpenTurn(now);
-                break;
-            case SpeechChange.Dropped:
-                HandleDropped(now);
-                break;
-            case SpeechChange.Ended:
-                HandleEnded(now);
-                break;
-        }
-
-        if (Phase == TurnPhase.Contested && _detector.IsSpeaking)
-            Settle(now, _judge.WhileSpeaking(_user!.Text, _detector.SpeechLength));
-    }
-
-    private void HandleOnset(Instant now)
-    {
-        switch (Phase)
-        {
-            case TurnPhase.Listening:
-                _user = new UserTurn();
-                OpenUtterance();
-                break;
-            case TurnPhase.Hearing:
-            case TurnPhase.Pausing:
-            case TurnPhase.AwaitingTranscript:
-                OpenUtterance();
-                Enter(now, TurnPhase.Hearing);
-                _timers.SetIfUnset(TurnTimer.TurnTooLong, now + _options.MaxTurn);
-                break;
-            case TurnPhase.Contested:
-                _timers.Clear(TurnTimer.Decision);
-                OpenUtterance();
-                break;
-            case TurnPhase.Thinking:
-            case TurnPhase.Speaking:
-                if (_user is not { OwesFinal: true } && _user is not { HasTyped: true } && _reply!.Interruptible)
-                    _user = null;
-                _user ??= new UserTurn();
-                OpenUtterance();
-                if (_reply!.Interruptible)
-                {
-                    Do(TurnCommandKind.HoldPlayout);
-                    Enter(now, TurnPhase.Contested);
-                }
-
-                break;
-        }
-    }
-
-    private void HandleDropped(Instant now)
-    {
-        CloseUtterance(now);
-        switch (Phase)
-        {
-            case TurnPhase.Listening:
-                _user = null;
-                break;
-            case TurnPhase.Hearing:
-                Enter(now, TurnPhase.Pausing);
-                SchedulePause(now);
-                break;
-            case TurnPhase.Contested:
-                Settle(now, _judge.AfterSpeech(_user!.Text));
-                break;
-        }
-    }
-
-    private void HandleEnded(Instant now)
-    {
-        _speechEnd = _detector.SpeechEnd;
-        _user?.Speech += _detector.SpeechLength;
-        CloseUtterance(now);
-        switch (Phase)
-        {
-            case TurnPhase.Hearing:
-                Enter(now, TurnPhase.Pausing);
-                SchedulePause(now);
-                break;
-            case TurnPhase.Contested when _user!.OwesFinal:
-                TimeSpan wait = _finalWait.Limit < _options.MaxDecisionWait ? _finalWait.Limit : _options.MaxDecisionWait;
-                _timers.Set(TurnTimer.Decision, now + wait);
-                break;
-            case TurnPhase.Contested:
-                Settle(now, _judge.AfterSpeech(_user!.Text));
-                break;
-        }
-    }
-
-    // Audio stopped coming: what was speech has ended, as far as anybody can know.
-    private void StopVoice(Instant now)
-    {
-        bool speaking = _detector.IsSpeaking;
-        if (!_detector.Stop() || Phase is TurnPhase.Starting or TurnPhase.Closing)
-            return;
-        if (speaking)
-            HandleEnded(now);
-        else
-            HandleDropped(now);
-    }
-
-    private void HandleTranscript(Instant now, in TurnFact fact)
-    {
-        if (_user is not { } user)
-            return;
-        string before = user.Text;
-        if (!user.Take(fact.Utterance, fact.Text, fact.IsFinal, out Instant? askedAt))
-            return;
-        if (fact.IsFinal && askedAt is { } asked)
-            _finalWait.Add(now - asked);
-        bool changed = user.Text != before;
-        switch (Phase)
-        {
-            case TurnPhase.Hearing:
-                ReportTranscript(changed);
-                break;
-            case TurnPhase.Pausing:
-                ReportTranscript(changed);
-                SchedulePause(now);
-                break;
-            case TurnPhase.AwaitingTranscript when !user.OwesFinal:
-                Commit(now);
-                break;
-            case TurnPhase.Contested:
-                JudgeText(now, user);
-                break;
-            case TurnPhase.Thinking or TurnPhase.Speaking when fact.IsFinal && _reply!.Interruptible && !_detector.IsActive:
-                Overhear(now, user);
-                break;
-            case TurnPhase.Listening when fact.IsFinal && !_detector.IsActive:
-                TakeFloor(now);
-                break;
-        }
-    }
-
-    private void HandleRecognizerLost(Instant now)
-    {
-        bool open = _openUtterance != 0;
-        CloseUtterance(now);
-        _user?.GiveUpFinals();
-        if (open && _detector.IsActive)
-            OpenUtterance();
-        switch (Phase)
-        {
-            case TurnPhase.Pausing:
-                SchedulePause(now);
-                break;
-            case TurnPhase.AwaitingTranscript:
-                Commit(now);
-                break;
-            case TurnPhase.Contested when !_detector.IsActive:
-                Settle(now, _judge.AfterSpeech(_user!.Text));
-                break;
-            case TurnPhase.Listening when !_detector.IsActive && _user is not null:
-                TakeFloor(now);
-                break;
-        }
-    }
-
-    private void HandleTyped(Instant now, in TurnFact fact)
-    {
-        if (Phase == TurnPhase.Closing)
-            return;
-        if (!fact.RunImmediately)
-        {
-            Do(TurnCommandKind.AppendContext, text: fact.Text);
-            return;
-        }
-
-        switch (Phase)
-        {
-            case TurnPhase.Starting:
-                (_user ??= new UserTurn()).Type(fact.Text, fact.Spoken);
-                break;
-            case TurnPhase.Hearing:
-                _user!.Type(fact.Text, fact.Spoken);
-                break;
-            case TurnPhase.Pausing:
-            case TurnPhase.AwaitingTranscript:
-                _user!.Type(fact.Text, fact.Spoken);
-                EndTurn(now);
-                break;
-            case TurnPhase.Contested:
-                _user!.Type(fact.Text, fact.Spoken);
-                Settle(now, BargeInVerdict.Interruption);
-                break;
-            case TurnPhase.Listening when _detector.IsActive && _user is not null:
-                _user.Type(fact.Text, fact.Spoken);
-                OpenTurn(now);
-                break;
-            case TurnPhase.Thinking or TurnPhase.Speaking when !_reply!.Interruptible:
-                (_user ??= new UserTurn()).Type(fact.Text, fact.Spoken);
-                break;
-            default:
-                _user = new UserTurn();
-                _user.Type(fact.Text, fact.Spoken);
-                if (_reply is not null)
-                    CancelReply();
-                CommitTyped(now);
-                break;
-        }
     }
 }

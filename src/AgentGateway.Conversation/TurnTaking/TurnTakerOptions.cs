@@ -53,6 +53,12 @@ public sealed record TurnTakerOptions
     /// <summary>Most time playout stays held after speech over the agent ended.</summary>
     public TimeSpan MaxDecisionWait { get; init; } = TimeSpan.FromMilliseconds(700);
 
+    /// <summary>Least pause after a key of the telephone that ends the turn; the hash key ends it at once.</summary>
+    public TimeSpan KeyPause { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether an end-of-turn model is there to be asked.</summary>
+    public bool JudgeEndOfTurn { get; init; }
+
     /// <summary>Bounds of the learned wait for a final, with text in hand.</summary>
     public TimeSpan MinFinalWait { get; init; } = TimeSpan.FromMilliseconds(150);
 

@@ -24,7 +24,19 @@ internal sealed class UserTurn
     public bool WantsSilentReply { get; private set; }
 
     /// <summary>Whether anything was typed.</summary>
-    public bool HasTyped => _parts.Exists(part => part.Typed);
+    public bool HasTyped => _parts.Exists(part => part is { Typed: true, IsKeys: false });
+
+    /// <summary>Whether the last thing the caller did was to press a key.</summary>
+    public bool EndsInKeys => _parts is [.., { IsKeys: true }];
+
+    /// <summary>When the last key was pressed.</summary>
+    public Instant LastKeyAt { get; private set; }
+
+    /// <summary>How likely the last utterance was the end of the turn, from its audio; null when nobody said.</summary>
+    public double? AudioEndOfTurn => _parts is [.., { Ended: true } part] ? part.AudioEndOfTurn : null;
+
+    /// <summary>The same from the recogniser.</summary>
+    public double? ProviderEndOfTurn => _parts is [.., var part] ? part.ProviderEndOfTurn : null;
 
     /// <summary>Whether the turn was opened by voice.</summary>
     public bool ByVoice { get; set; }
@@ -32,8 +44,16 @@ internal sealed class UserTurn
     /// <summary>Length of all speech in the turn.</summary>
     public TimeSpan Speech { get; set; }
 
+    /// <summary>Position of the first sample of its first utterance.</summary>
+    public long StartPosition { get; private set; }
+
     /// <summary>Begins an utterance.</summary>
-    public void Open(int utterance) => _parts.Add(new Part { Utterance = utterance });
+    public void Open(int utterance, long position)
+    {
+        if (!_parts.Exists(part => !part.Typed))
+            StartPosition = position;
+        _parts.Add(new Part { Utterance = utterance });
+    }
 
     /// <summary>Notes that the final of an utterance was asked for.</summary>
     public void End(int utterance, Instant now)
@@ -50,6 +70,29 @@ internal sealed class UserTurn
     {
         _parts.Add(new Part { Utterance = -1, Text = text, Typed = true, Ended = true, Final = true, SpokenReply = spokenReply });
         Update();
+    }
+
+    /// <summary>Adds a key of the telephone; keys that follow each other are one word.</summary>
+    public void Press(char key, Instant now)
+    {
+        if (!EndsInKeys)
+            _parts.Add(new Part { Utterance = -1, Typed = true, IsKeys = true, Ended = true, Final = true, SpokenReply = true });
+        _parts[^1].Text += key;
+        LastKeyAt = now;
+        Update();
+    }
+
+    /// <summary>Takes a judgement about the end of an utterance.</summary>
+    /// <returns>Whether it is about the end of this turn as it stands.</returns>
+    public bool TakeEndOfTurn(int utterance, double probability, bool fromAudio)
+    {
+        if (Find(utterance) is not { } part || part != _parts[^1])
+            return false;
+        if (fromAudio)
+            part.AudioEndOfTurn = probability;
+        else
+            part.ProviderEndOfTurn = probability;
+        return true;
     }
 
     /// <summary>Takes a result; one of an utterance that is not of this turn, or after its final, changes nothing.</summary>
@@ -108,7 +151,13 @@ internal sealed class UserTurn
 
         public bool Typed { get; init; }
 
+        public bool IsKeys { get; init; }
+
         public bool SpokenReply { get; init; }
+
+        public double? AudioEndOfTurn { get; set; }
+
+        public double? ProviderEndOfTurn { get; set; }
 
         public string Text { get; set; } = "";
 

@@ -34,6 +34,7 @@ public sealed class RandomScheduleTests
         {
             BargeIn = random.Next(5) > 0,
             GreetingInterruptible = random.Next(2) > 0,
+            JudgeEndOfTurn = random.Next(2) > 0,
             MaxTurn = TimeSpan.FromSeconds(random.Next(3) == 0 ? 4 : 60),
         };
         var dialogue = new Dialogue(options, greeting: random.Next(2) > 0);
@@ -58,7 +59,7 @@ public sealed class RandomScheduleTests
     {
         int utterance = Math.Max(1, dialogue.Log.Count(e => e.Command.Kind == TurnCommandKind.OpenUtterance) - random.Next(2));
         string text = Texts[random.Next(Texts.Length)];
-        switch (random.Next(22))
+        switch (random.Next(25))
         {
             case < 5:
                 dialogue.Speak(random.Next(900));
@@ -86,6 +87,17 @@ public sealed class RandomScheduleTests
                 break;
             case 20:
                 dialogue.Reply(random.Next(2) == 0 ? TurnFactKind.ReplyProgress : TurnFactKind.PlayoutProgress);
+                break;
+            case 22:
+                dialogue.Tell(TurnFact.Dtmf("0123456789*#ABCD"[random.Next(16)]));
+                break;
+            case 23:
+                dialogue.Tell(random.Next(2) == 0 ? TurnFact.EndOfTurn(utterance, random.Next(100) / 100f) : TurnFact.ProviderEndOfTurn(utterance, random.Next(100) / 100f));
+                break;
+            case 24:
+                dialogue.Tell(random.Next(2) == 0
+                    ? TurnFact.ReplyText(dialogue.Turns.Generation, "What is your number?")
+                    : TurnFact.ListenFor(dialogue.Turns.Generation, (ListeningContext)random.Next(7)));
                 break;
             case 21 when random.Next(6) == 0:
                 dialogue.Tell(TurnFact.RecognizerLost());

@@ -1,0 +1,10 @@
+namespace AgentGateway.Conversation.Ports;
+
+/// <summary>One call's end-of-turn detector. One question at a time, on any thread.</summary>
+public interface IEndOfTurnDetector : IDisposable
+{
+    /// <summary>How likely it is that the turn is over.</summary>
+    /// <param name="pcm16k">The turn's audio up to the present pause: 16 kHz mono, at most the last 8 s.</param>
+    /// <returns>0..1.</returns>
+    float Predict(ReadOnlySpan<short> pcm16k);
+}

@@ -1,0 +1,127 @@
+using AgentGateway.Conversation.Events;
+using AgentGateway.Primitives;
+
+namespace AgentGateway.Conversation.TurnTaking;
+
+/// <content>The agent's reply from its start to its end, and speech over it.</content>
+public sealed partial class TurnTaker
+{
+    private void StartReply(Instant now, int turn, bool spoken)
+    {
+        _debt = Debt.None;
+        _lastPhrase = null;
+        _reply = new Reply { Generation = ++Generation, Turn = turn, Interruptible = _options.BargeIn };
+        Do(new TurnCommand
+        {
+            Kind = TurnCommandKind.StartReply,
+            Turn = turn,
+            Generation = Generation,
+            Spoken = spoken,
+            SpeechEnd = _speechEnd,
+            Decided = _decided,
+        });
+        Enter(now, TurnPhase.Thinking);
+    }
+
+    private void Say(Instant now, TurnPhrase phrase)
+    {
+        _lastPhrase = phrase;
+        bool interruptible = _options.BargeIn && (phrase != TurnPhrase.Greeting || _options.GreetingInterruptible);
+        _reply = new Reply { Generation = ++Generation, Turn = Turn, Phrase = phrase, Interruptible = interruptible };
+        Do(new TurnCommand { Kind = TurnCommandKind.Say, Turn = Turn, Generation = Generation, Phrase = phrase });
+        Enter(now, TurnPhase.Thinking);
+    }
+
+    // Words over the agent: while the caller speaks they may settle it, afterwards the final does.
+    private void JudgeText(Instant now, UserTurn user)
+    {
+        if (_detector.IsActive || user.OwesFinal)
+            Settle(now, _judge.WhileSpeaking(user.Text, _detector.SpeechLength));
+        else
+            Settle(now, _judge.AfterSpeech(user.Text));
+    }
+
+    private void Settle(Instant now, BargeInVerdict verdict)
+    {
+        switch (verdict)
+        {
+            case BargeInVerdict.Interruption:
+                Interrupt(now);
+                break;
+            case BargeInVerdict.Nothing:
+                // A final that is still owed may tell otherwise later; see Overhear.
+                if (!_user!.OwesFinal)
+                    _user = null;
+                Do(TurnCommandKind.ReleasePlayout);
+                Enter(now, _reply!.Played ? TurnPhase.Speaking : TurnPhase.Thinking);
+                break;
+        }
+    }
+
+    private void Overhear(Instant now, UserTurn user)
+    {
+        if (_judge.Late(user.Text) == BargeInVerdict.Interruption)
+            Interrupt(now);
+        else if (!user.OwesFinal)
+            _user = null;
+    }
+
+    private void Interrupt(Instant now)
+    {
+        Reply reply = _reply!;
+        Turn++;
+        _user!.ByVoice = true;
+        Do(TurnCommandKind.ReportUserStarted, turn: Turn);
+        CancelReply();
+        _debt = reply.Played ? Debt.Word : reply.Phrase is null ? Debt.Answer : Debt.None;
+        _debtTurn = reply.Turn;
+        _timers.Set(TurnTimer.TurnTooLong, now + _options.MaxTurn);
+        Enter(now, TurnPhase.Hearing);
+        ReportTranscript(changed: _user.Text.Length > 0);
+        if (_detector.IsActive)
+            return;
+        Enter(now, TurnPhase.Pausing);
+        if (_user.HasTyped)
+            EndTurn(now);
+        else
+            SchedulePause(now);
+    }
+
+    private void CancelReply()
+    {
+        Reply reply = _reply!;
+        _reply = null;
+        Do(TurnCommandKind.CancelReply, turn: reply.Turn, generation: reply.Generation);
+        if (Phase == TurnPhase.Contested)
+            Do(TurnCommandKind.ReleasePlayout);
+        if (reply.Played)
+            Do(TurnCommandKind.ReportAgentStopped, turn: reply.Turn, generation: reply.Generation);
+    }
+
+    private void HandlePlayoutStarted(Instant now, int generation)
+    {
+        if (_reply is not { Played: false } reply || reply.Generation != generation)
+            return;
+        reply.Played = true;
+        Do(TurnCommandKind.ReportAgentStarted, turn: reply.Turn, generation: generation);
+        if (Phase == TurnPhase.Thinking)
+            Enter(now, TurnPhase.Speaking);
+        else
+            Report(AgentState.Speaking);
+    }
+
+    private void HandleReplyFinished(Instant now, int generation)
+    {
+        if (_reply is not { } reply || reply.Generation != generation)
+            return;
+        _reply = null;
+        if (Phase == TurnPhase.Contested)
+            Do(TurnCommandKind.ReleasePlayout);
+        if (reply.Played)
+            Do(TurnCommandKind.ReportAgentStopped, turn: reply.Turn, generation: generation);
+        if (Phase == TurnPhase.Closing)
+            End(_endReason);
+        else
+            TakeFloor(now);
+    }
+}

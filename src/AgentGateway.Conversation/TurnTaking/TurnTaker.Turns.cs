@@ -1,0 +1,97 @@
+using AgentGateway.Primitives;
+
+namespace AgentGateway.Conversation.TurnTaking;
+
+/// <content>The caller's turn from its beginning to its commit.</content>
+public sealed partial class TurnTaker
+{
+    private void OpenTurn(Instant now)
+    {
+        Turn++;
+        _user!.ByVoice = true;
+        Do(TurnCommandKind.ReportUserStarted, turn: Turn);
+        _timers.Set(TurnTimer.TurnTooLong, now + _options.MaxTurn);
+        Enter(now, TurnPhase.Hearing);
+        ReportTranscript(changed: _user.Text.Length > 0);
+    }
+
+    private void SchedulePause(Instant now)
+    {
+        if (!_user!.OwesFinal && _user.Text.Length == 0)
+        {
+            _decided = now;
+            Commit(now);
+            return;
+        }
+
+        Instant deadline = _user.EndsInKeys ? _user.LastKeyAt + _options.KeyPause : _speechEnd + _curve.Delay(_user.Text, _user.AudioEndOfTurn, _user.ProviderEndOfTurn);
+        if (deadline <= now)
+            EndTurn(now);
+        else
+            _timers.Set(TurnTimer.EndOfTurn, deadline);
+    }
+
+    private void EndTurn(Instant now)
+    {
+        if (Phase != TurnPhase.AwaitingTranscript)
+            _decided = now;
+        if (!_user!.OwesFinal)
+        {
+            Commit(now);
+            return;
+        }
+
+        Instant limit = _user.Text.Length == 0 ? now + _options.WordlessFinalWait : Instant.Max(now, _finalAskedAt + _finalWait.Limit);
+        Enter(now, TurnPhase.AwaitingTranscript);
+        _timers.Set(TurnTimer.TranscriptWait, limit);
+    }
+
+    private void Commit(Instant now)
+    {
+        UserTurn user = _user!;
+        _user = null;
+        if (user.Text.Length == 0)
+        {
+            GiveUpTurn(now, user);
+            return;
+        }
+
+        RecordTurn(user);
+        StartReply(now, Turn, spoken: !user.WantsSilentReply);
+    }
+
+    private void CommitTyped(Instant now)
+    {
+        Turn++;
+        _speechEnd = now;
+        _decided = now;
+        CloseUtterance(now);
+        Commit(now);
+    }
+
+    private void RecordTurn(UserTurn user)
+    {
+        if (user.ByVoice)
+        {
+            Do(new TurnCommand { Kind = TurnCommandKind.ReportTranscript, Turn = Turn, Text = user.Text, IsFinal = true });
+            Do(TurnCommandKind.ReportUserStopped, turn: Turn);
+        }
+
+        Do(new TurnCommand { Kind = TurnCommandKind.CommitTurn, Turn = Turn, Text = user.Text, Typed = user.IsTyped });
+    }
+
+    // The voice was heard and no words were found: said to the observer, and the caller is not left in silence.
+    private void GiveUpTurn(Instant now, UserTurn user)
+    {
+        Do(TurnCommandKind.ReportUserStopped, turn: Turn);
+        Do(TurnCommandKind.ReportNoWords, turn: Turn);
+        Debt debt = _debt;
+        _debt = Debt.None;
+        if (debt == Debt.Answer)
+            StartReply(now, _debtTurn, spoken: true);
+        else if (_lastPhrase != TurnPhrase.NotUnderstood && (debt == Debt.Word || user.Speech >= _options.NotUnderstoodSpeech))
+            Say(now, TurnPhrase.NotUnderstood);
+        else
+            Enter(now, TurnPhase.Listening);
+    }
+}

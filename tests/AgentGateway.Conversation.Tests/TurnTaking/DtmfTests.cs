@@ -1,0 +1,80 @@
+using AgentGateway.Conversation.TurnTaking;
+
+namespace AgentGateway.Conversation.Tests.TurnTaking;
+
+public sealed class DtmfTests
+{
+    private static Dialogue Press(Dialogue dialogue, string keys, int gap = 300)
+    {
+        foreach (char key in keys)
+            dialogue.Tell(TurnFact.Dtmf(key)).Wait(gap);
+        return dialogue;
+    }
+
+    [Fact]
+    public void Keys_are_one_turn_that_ends_with_a_pause()
+    {
+        Dialogue dialogue = Press(new Dialogue(), "4711");
+        Assert.Equal(TurnPhase.Pausing, dialogue.Phase);
+        dialogue.Wait(1600);
+        Assert.Equal(TurnPhase.Pausing, dialogue.Phase);
+        dialogue.Wait(200);
+        Assert.Equal("4711", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.StartReply));
+    }
+
+    [Fact]
+    public void The_hash_key_ends_the_entry_at_once()
+    {
+        Dialogue dialogue = Press(new Dialogue(), "4711#", gap: 0);
+        Assert.Equal("4711", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+        Assert.Equal(TurnPhase.Thinking, dialogue.Phase);
+    }
+
+    [Fact]
+    public void A_hash_alone_is_an_answer()
+    {
+        Dialogue dialogue = Press(new Dialogue(), "#").Wait(2000);
+        Assert.Equal("#", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
+
+    [Fact]
+    public void A_key_interrupts_the_agent()
+    {
+        Dialogue dialogue = Press(new Dialogue().UntilSpeaking().Silence(500).Forget(), "1", gap: 0);
+        Assert.Equal("ReportUserStarted CancelReply ReportAgentStopped ReportState ReportTranscript", dialogue.Commands());
+        dialogue.Wait(2100);
+        Assert.Equal("1", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
+
+    [Fact]
+    public void A_key_does_not_interrupt_uninterruptible_speech_but_is_answered_afterwards()
+    {
+        Dialogue dialogue = Press(new Dialogue(new TurnTakerOptions { BargeIn = false }).UntilSpeaking().Silence(500).Forget(), "12");
+        Assert.Equal("", dialogue.Commands());
+        dialogue.Finished().Wait(2100);
+        Assert.Equal("12", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
+
+    [Fact]
+    public void A_key_decides_what_speech_over_the_agent_was()
+    {
+        Dialogue dialogue = Press(new Dialogue().UntilSpeaking().Silence(500).Speak(200).Forget(), "1", gap: 0);
+        Assert.Contains(TurnCommandKind.CancelReply, dialogue.Kinds);
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+    }
+
+    [Fact]
+    public void Words_and_keys_are_one_turn()
+    {
+        Dialogue dialogue = Press(new Dialogue().Speak(400).Silence(224).Final("my number is"), "12").Wait(2000);
+        Assert.Equal("my number is 12", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
+
+    [Fact]
+    public void What_is_no_key_changes_nothing()
+    {
+        Dialogue dialogue = Press(new Dialogue().Forget(), "xE€");
+        Assert.Equal("", dialogue.Commands());
+    }
+}

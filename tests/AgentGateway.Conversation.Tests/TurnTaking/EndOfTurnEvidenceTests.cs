@@ -1,0 +1,57 @@
+using AgentGateway.Conversation.TurnTaking;
+
+namespace AgentGateway.Conversation.Tests.TurnTaking;
+
+public sealed class EndOfTurnEvidenceTests
+{
+    private static readonly TurnTakerOptions WithModel = new() { JudgeEndOfTurn = true };
+
+    [Fact]
+    public void The_model_is_asked_about_the_whole_turn_when_speech_ends()
+    {
+        Dialogue dialogue = new Dialogue(WithModel).Silence(1600).Speak(400).Silence(224);
+        TurnCommand asked = dialogue.Last(TurnCommandKind.JudgeEndOfTurn);
+        Assert.Equal((dialogue.Last(TurnCommandKind.OpenUtterance).Position, 50 + 13 + 7), (asked.Position, (int)(asked.EndPosition / 512)));
+        dialogue.Final("a table").Voice("##").Speak(300).Silence(224);
+        Assert.Equal(asked.Position, dialogue.Last(TurnCommandKind.JudgeEndOfTurn).Position);
+        Assert.Equal(2, dialogue.Last(TurnCommandKind.JudgeEndOfTurn).Utterance);
+    }
+
+    [Fact]
+    public void Without_a_model_nobody_is_asked()
+    {
+        Assert.Equal(0, new Dialogue().Speak(400).Silence(224).Count(TurnCommandKind.JudgeEndOfTurn));
+    }
+
+    [Theory]
+    [InlineData(0.95, 300, 330)]
+    [InlineData(0.5, 590, 620)]
+    [InlineData(0.05, 1900, 2400)]
+    public void What_the_audio_says_moves_the_delay_of_the_text(double probability, int min, int max)
+    {
+        Dialogue dialogue = new Dialogue(WithModel).Speak(400).Silence(224).Final("i would like a table for tomorrow night")
+            .Tell(TurnFact.EndOfTurn(1, (float)probability)).Wait(3000);
+        Assert.InRange(Delay(dialogue), min, max);
+    }
+
+    [Theory]
+    [InlineData(0.98, 300, 310)]
+    [InlineData(0.1, 2000, 2500)]
+    public void The_recognisers_own_judgement_replaces_the_text(double probability, int min, int max)
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Final("i would like to book a table for")
+            .Tell(TurnFact.ProviderEndOfTurn(1, (float)probability)).Wait(3000);
+        Assert.InRange(Delay(dialogue), min, max);
+    }
+
+    [Fact]
+    public void A_judgement_of_an_earlier_pause_changes_nothing()
+    {
+        Dialogue dialogue = new Dialogue(WithModel).Speak(400).Silence(224).Final("i would like").Voice("##").Speak(300).Silence(224)
+            .Final("a table for tomorrow").Tell(TurnFact.EndOfTurn(1, 0.02f)).Wait(3000);
+        Assert.InRange(Delay(dialogue), 590, 620);
+    }
+
+    private static double Delay(Dialogue dialogue) =>
+        (dialogue.TimeOf(TurnCommandKind.StartReply) - dialogue.Last(TurnCommandKind.StartReply).SpeechEnd).TotalMilliseconds;
+}
