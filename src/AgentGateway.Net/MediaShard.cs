@@ -96,7 +96,7 @@ internal sealed partial class MediaShard : IDisposable
         connection.ConnectDeadline = now + connectTimeout;
         _connections.Add(connection);
         Volatile.Write(ref _connectionCount, _connections.Count);
-        _routes.AddUfrag(connection);
+        _routes.UpdateUfrags(connection);
         Drain(now, connection);
     }
 
@@ -349,6 +349,8 @@ internal sealed partial class MediaShard : IDisposable
                 progress = true;
                 if (e.Kind == RtcPeerEventKind.ConnectionStateChanged)
                     ended ??= HandleState(connection, e);
+                else if (e.Kind == RtcPeerEventKind.IceCredentialsChanged)
+                    _routes.UpdateUfrags(connection);
                 connection.Handler.HandleEvent(now, connection, e);
             }
 

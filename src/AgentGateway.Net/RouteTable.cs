@@ -24,10 +24,24 @@ internal sealed class RouteTable
         return _byPath.GetValueOrDefault(path);
     }
 
-    internal void AddUfrag(RtcConnection connection)
+    /// <summary>Routes by the ufrags that the peer answers now, and no longer by those it gave up.</summary>
+    /// <exception cref="InvalidOperationException">A ufrag cannot be told apart from another; the connection must end.</exception>
+    internal void UpdateUfrags(RtcConnection connection)
     {
-        if (!TryKey(connection.Peer.IceUfrag, out UInt128 key) || !_byUfrag.TryAdd(key, connection))
-            throw new InvalidOperationException("A local ufrag must be 4 to 15 characters long and unique on its shard.");
+        string present = connection.Peer.IceUfrag;
+        string? previous = connection.Peer.PreviousIceUfrag;
+        for (int i = connection.Ufrags.Count - 1; i >= 0; i--)
+        {
+            string known = connection.Ufrags[i];
+            if (known == present || known == previous)
+                continue;
+            Forget(known);
+            connection.Ufrags.RemoveAt(i);
+        }
+
+        Add(connection, present);
+        if (previous is not null)
+            Add(connection, previous);
     }
 
     /// <summary>Notes that the connection sends to a path. The path of another live connection stays its own.</summary>
@@ -62,7 +76,23 @@ internal sealed class RouteTable
         foreach (DatagramPath path in connection.Routes)
             _byPath.Remove(path);
         connection.Routes.Clear();
-        if (TryKey(connection.Peer.IceUfrag, out UInt128 key))
+        foreach (string ufrag in connection.Ufrags)
+            Forget(ufrag);
+        connection.Ufrags.Clear();
+    }
+
+    private void Add(RtcConnection connection, string ufrag)
+    {
+        if (connection.Ufrags.Contains(ufrag))
+            return;
+        if (!TryKey(ufrag, out UInt128 key) || !_byUfrag.TryAdd(key, connection))
+            throw new InvalidOperationException("A local ufrag must be 4 to 15 characters long and unique on its shard.");
+        connection.Ufrags.Add(ufrag);
+    }
+
+    private void Forget(string ufrag)
+    {
+        if (TryKey(ufrag, out UInt128 key))
             _byUfrag.Remove(key);
     }
 

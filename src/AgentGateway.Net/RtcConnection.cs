@@ -39,6 +39,9 @@ public sealed class RtcConnection
     /// <summary>Paths routed to this connection, oldest first; bounded by the shard.</summary>
     internal List<DatagramPath> Routes { get; } = [];
 
+    /// <summary>Local ufrags routed to this connection: one, or two during a restart of ICE.</summary>
+    internal List<string> Ufrags { get; } = new(1);
+
     internal bool IsClosed { get; set; }
 
     /// <summary>Runs an action on the shard's thread. False when the connection has ended or the shard is overloaded.</summary>

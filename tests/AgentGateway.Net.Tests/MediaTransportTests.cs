@@ -25,6 +25,28 @@ public sealed class MediaTransportTests
     }
 
     [Fact]
+    public async Task A_restart_of_ice_is_routed_and_the_call_goes_on()
+    {
+        await using MediaTransport caller = Loopback.StartCaller();
+        await using MediaTransport callee = Loopback.Start();
+        ConnectedPair pair = await ConnectedPair.CreateAsync(caller, callee);
+        string before = await pair.Callee.InvokeAsync((_, peer) => peer.IceUfrag);
+
+        string offer = await pair.Caller.InvokeAsync((now, peer) => peer.CreateOffer(now, restartIce: true));
+        SdpResult answer = await pair.Callee.InvokeAsync((now, peer) => peer.AcceptOffer(now, offer));
+        SdpResult applied = await pair.Caller.InvokeAsync((now, peer) => peer.AcceptAnswer(now, answer.Answer!));
+        Assert.True(applied.IsSuccess, applied.Message);
+
+        // Only checks that name the new ufrag end the restart, so they must have found their way.
+        await ConnectedPair.UntilAsync(pair.Caller, peer => !peer.IsRestartingIce);
+        await ConnectedPair.UntilAsync(pair.Callee, peer => !peer.IsRestartingIce);
+        Assert.NotEqual(before, await pair.Callee.InvokeAsync((_, peer) => peer.IceUfrag));
+        Assert.Equal(before, await pair.Callee.InvokeAsync((_, peer) => peer.PreviousIceUfrag));
+        pair.Caller.TryPost((now, peer) => peer.SendAudio(now, Packet, 0, true));
+        Assert.Equal(Packet, await pair.CalleeSide.Audio.Task.WaitAsync(ConnectedPair.Limit));
+    }
+
+    [Fact]
     public async Task A_data_channel_opened_by_the_caller_carries_text()
     {
         await using MediaTransport caller = Loopback.StartCaller();

@@ -103,4 +103,13 @@ internal sealed record ConnectedPair(RtcConnection Caller, Recorder CallerSide, 
         await calleeSide.Connected.Task.WaitAsync(Limit);
         return new ConnectedPair(offer.Connection, callerSide, answer.Connection, calleeSide);
     }
+
+    /// <summary>Waits until something is true of a peer that raises no event for it.</summary>
+    internal static async Task UntilAsync(RtcConnection connection, Func<RtcPeer, bool> condition)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!await connection.InvokeAsync((_, peer) => condition(peer)))
+            await poll.WaitForNextTickAsync(limit.Token);
+    }
 }

@@ -13,6 +13,8 @@ public sealed partial class IceAgent
     {
         if (_selected is not null && _selected.Path == path)
             return true;
+        if (_replaced is not null && _replaced.Path == path)
+            return true;
         return _checks.Find(path) is { } pair && (pair.State == PairState.Succeeded || pair.HeardAt != default);
     }
 

@@ -27,9 +27,11 @@ public sealed partial class IceAgent
 
         if (generation != _generation)
         {
-            // The far end renews its consent on the old path while a restart is under way.
+            // The far end renews its consent on the old path while a restart is under way, and until it followed.
             Answer(IceTransmitKind.Success, path, message, generation);
-            if (_selected is { } old && old.Path == path)
+            if (_timers[IceTimer.Retire] is not null)
+                _timers.Set(IceTimer.Retire, now + RetireDelay);
+            if (_selected is { } old && old.Generation == generation && old.Path == path)
                 Heard(now, old);
             return;
         }

@@ -6,6 +6,12 @@ namespace AgentGateway.Rtc.Ice;
 /// <summary>The selected pair, consent to send on it (RFC 7675) and keep-alives.</summary>
 public sealed partial class IceAgent
 {
+    /// <summary>
+    /// How long the old generation outlives the nomination of a new pair and the last check that names it: the far end may learn of the
+    /// nomination later, by a lost answer, or not get through itself; it sends and checks on the old path until then.
+    /// </summary>
+    private static readonly TimeSpan RetireDelay = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether a pair of the present generation is selected; one from before a restart only bridges the gap.</summary>
     private bool HasPresentSelection => _selected is not null && _selected.Generation == _generation;
 
@@ -14,6 +20,8 @@ public sealed partial class IceAgent
         pair.NominateOnSuccess = false;
         pair.IsNominating = false;
         pair.IsNominated = true;
+        if (_previousGeneration is not null)
+            _timers.SetIfUnset(IceTimer.Retire, now + RetireDelay);
         if (_nominated && _selected is { } present && present != pair
             && pair.Priority < present.Priority && now - present.NominatedAt < NominationHold)
             return;
@@ -32,8 +40,9 @@ public sealed partial class IceAgent
         if (pair == _selected)
             return;
         bool proven = pair.HeardAt == now && !_options.Lite;
+        if (_previousGeneration is not null && !HasPresentSelection)
+            _replaced = _selected;
         _selected = pair;
-        _previousGeneration = null;
         _timers.Clear(IceTimer.Connect);
         RenewConsent(now);
         if (_options.Lite)

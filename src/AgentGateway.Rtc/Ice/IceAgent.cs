@@ -27,6 +27,7 @@ public sealed partial class IceAgent
     private IceGeneration _generation;
     private IceGeneration? _previousGeneration;
     private CandidatePair? _selected;
+    private CandidatePair? _replaced;
     private ulong _tieBreaker;
     private Instant? _lastCheckAt;
     private Instant? _firstSuccessAt;
@@ -50,6 +51,16 @@ public sealed partial class IceAgent
 
     /// <summary>The ufrag to put into the local description; the demultiplexer finds the session by it.</summary>
     public string LocalUfrag => _generation.Local.Ufrag;
+
+    /// <summary>
+    /// The ufrag from before a restart, while checks that name it are still answered: until 10 s after a nomination in the new generation
+    /// and the last check of the old one.
+    /// Null at other times.
+    /// </summary>
+    public string? PreviousUfrag => _previousGeneration?.Local.Ufrag;
+
+    /// <summary>Whether a restart has begun and no pair of the new generation works yet.</summary>
+    public bool IsRestarting => _previousGeneration is not null && !HasPresentSelection;
 
     /// <summary>The password to put into the local description.</summary>
     public string LocalPassword => _generation.Local.Password;
@@ -192,7 +203,10 @@ public sealed partial class IceAgent
                     SendConsentCheck(now);
                     break;
                 case IceTimer.ConsentExpiry:
-                    Fail();
+                    if (_timers[IceTimer.Connect] is not null && !HasPresentSelection)
+                        LoseReplacedPath();
+                    else
+                        Fail();
                     break;
                 case IceTimer.Silence:
                     if (State == IceState.Connected)
@@ -202,7 +216,13 @@ public sealed partial class IceAgent
                     SendKeepAlive(now);
                     break;
                 case IceTimer.Connect:
-                    Fail();
+                    // A restart that comes to nothing costs nothing while the old path has consent.
+                    if (_selected is null)
+                        Fail();
+                    break;
+                case IceTimer.Retire:
+                    _previousGeneration = null;
+                    _replaced = null;
                     break;
             }
         }
@@ -242,14 +262,16 @@ public sealed partial class IceAgent
 
     /// <summary>
     /// Begins a new generation with new local credentials (RFC 8445 section 9): for an offer with restart, or for the answer to
-    /// one. The selected path stays in use, and consent on it is renewed, until a pair of the new generation works. The old
-    /// ufrag is answered until then: keep it registered.
+    /// one. The selected path stays in use, and consent on it is renewed, until a pair of the new generation works; when none does,
+    /// it simply goes on. When its consent ends first, the agent is disconnected until the new generation works or its time is over.
+    /// The old ufrag is answered for a while (<see cref="PreviousUfrag"/>): keep it registered.
     /// </summary>
     public void Restart(Instant now)
     {
         if (State == IceState.Closed)
             return;
         _previousGeneration = _selected?.Generation;
+        _replaced = null;
         _generation = new IceGeneration(IceCredentials.Create(_random));
         _tieBreaker = _random.NextUInt64();
         _checks.Clear();
@@ -259,6 +281,7 @@ public sealed partial class IceAgent
         _timers.Clear(IceTimer.Pace);
         _timers.Clear(IceTimer.Retransmit);
         _timers.Clear(IceTimer.Nomination);
+        _timers.Clear(IceTimer.Retire);
         if (_selected is not null)
             _selected.RetransmitAt = null;
         else
@@ -296,8 +319,19 @@ public sealed partial class IceAgent
         _checks.Clear();
         _remotes.Clear();
         _selected = null;
+        _replaced = null;
         _nominated = false;
         _previousGeneration = null;
+    }
+
+    /// <summary>Consent on the path from before a restart is over, but the restart is not: nothing is sent until it works.</summary>
+    private void LoseReplacedPath()
+    {
+        _selected = null;
+        _timers.Clear(IceTimer.Consent);
+        _timers.Clear(IceTimer.Silence);
+        _timers.Clear(IceTimer.KeepAlive);
+        SetState(IceState.Disconnected);
     }
 
     private void SetState(IceState state)

@@ -26,4 +26,7 @@ internal enum IceTimer
 
     /// <summary>No pair has worked in time.</summary>
     Connect,
+
+    /// <summary>The far end followed to the new generation: the old one is forgotten.</summary>
+    Retire,
 }

@@ -20,10 +20,11 @@ public sealed partial class RtcPeer
     private RemoteDescription? _remote;
     private SdpDirection? _pendingOffer;
     private bool _weOffered;
+    private bool _pendingRestart;
 
     /// <summary>
-    /// Applies an offer and answers it: the first one, or a later one that changes the direction or adds data channels. A refused
-    /// offer changes nothing.
+    /// Applies an offer and answers it: the first one, or a later one that changes the direction, adds data channels or restarts ICE by
+    /// new credentials. A refused offer changes nothing.
     /// </summary>
     /// <param name="now">The time.</param>
     /// <param name="offer">SDP from outside.</param>
@@ -55,14 +56,22 @@ public sealed partial class RtcPeer
     /// </summary>
     /// <param name="now">The time.</param>
     /// <param name="direction">Of the audio, seen from us.</param>
+    /// <param name="restartIce">
+    /// Whether ICE looks for a new path; the present one carries on until then, and for good if the restart fails. Nothing in a first offer.
+    /// </param>
     /// <exception cref="InvalidOperationException">The peer has ended, or was called by an offer.</exception>
-    public string CreateOffer(Instant now, SdpDirection direction = SdpDirection.SendReceive)
+    public string CreateOffer(Instant now, SdpDirection direction = SdpDirection.SendReceive, bool restartIce = false)
     {
-        _ = now;
         if (_transport.IsEnded || (_remote is not null && !_weOffered))
             throw new InvalidOperationException("The peer has ended, or the far end made the first offer.");
         _weOffered = true;
         _pendingOffer = direction;
+        if (restartIce && _remote is not null && !_pendingRestart)
+        {
+            _pendingRestart = true;
+            _transport.Ice.Restart(now);
+            Update(now);
+        }
 
         // Now and not with the answer: checks of the answerer may be here before it.
         _transport.Ice.SetRole(IceRole.Controlling);
@@ -82,7 +91,10 @@ public sealed partial class RtcPeer
         RemoteDescription? remote = RemoteDescription.Read(answer, _options.MaxDescriptionLength, out SdpResult? refusal);
         if (remote is null)
             return refusal!;
-        if ((DescriptionRules.CheckAnswer(remote) ?? (_remote is null ? null : DescriptionRules.CheckUpdate(_remote, remote))) is { } conflict)
+        SdpResult? conflict = DescriptionRules.CheckAnswer(remote);
+        if (_remote is not null)
+            conflict ??= DescriptionRules.CheckUpdate(_remote, remote) ?? DescriptionRules.CheckRestart(_remote, remote, _pendingRestart);
+        if (conflict is not null)
             return conflict;
         SdpSetup ours = remote.Setup == SdpSetup.Active ? SdpSetup.Passive : SdpSetup.Active;
         if (SetupInUse is { } inUse && inUse != ours)
@@ -90,6 +102,7 @@ public sealed partial class RtcPeer
 
         _pendingOffer = null;
         Apply(now, remote, offered & remote.Audio.Direction.Reverse(), ours == SdpSetup.Active ? DtlsRole.Client : DtlsRole.Server);
+        _pendingRestart = false;
         return new SdpResult();
     }
 
@@ -109,6 +122,7 @@ public sealed partial class RtcPeer
     private void Apply(Instant now, RemoteDescription remote, SdpDirection direction, DtlsRole dtlsRole)
     {
         bool isFirst = _remote is null;
+        bool isRestart = !isFirst && DescriptionRules.IsRestart(_remote!, remote);
         _remote = remote;
         NegotiatedAudio audio = remote.Audio.Negotiate(direction);
         bool isChange = Audio is not null && Audio != audio;
@@ -133,6 +147,8 @@ public sealed partial class RtcPeer
 
         if (isFirst)
             _transport.SetRemote(now, remote.IceUfrag, remote.IcePassword, remote.IceLite, dtlsRole, remote.Fingerprints);
+        else if (isRestart)
+            _transport.RestartIce(now, remote.IceUfrag, remote.IcePassword, remote.IceLite, isOurs: _pendingRestart);
         foreach (string candidate in remote.Candidates)
             AddCandidate(now, candidate);
         if (isChange)

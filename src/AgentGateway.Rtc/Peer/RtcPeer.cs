@@ -29,6 +29,8 @@ public sealed partial class RtcPeer : IDisposable
     private SctpAssociation? _sctp;
     private RtcPeerEvent? _audioEvent;
     private RtcPeerState _reportedState;
+    private string _reportedUfrag;
+    private string? _reportedPreviousUfrag;
     private Instant? _closedAt;
     private bool _closeNotified;
     private bool _finished;
@@ -47,13 +49,23 @@ public sealed partial class RtcPeer : IDisposable
         _ = now;
         _options = options;
         _transport = new SecureTransport(options, _drops);
+        _reportedUfrag = _transport.Ice.LocalUfrag;
         _cname = options.Cname ?? options.Random.NextIceString(16);
         _sessionId = options.Random.NextUInt64() >> 2;
         _streams = new AudioStreams(options.Random, _cname, options.WallClockAtEpoch, options.AudioQueueLength, options.MaxRtpSize);
     }
 
-    /// <summary>Our ICE user name fragment: Binding requests for this peer carry it; a demultiplexer registers it.</summary>
+    /// <summary>
+    /// Our ICE user name fragment: Binding requests for this peer carry it; a demultiplexer registers it. A restart changes it, which
+    /// <see cref="RtcPeerEventKind.IceCredentialsChanged"/> tells.
+    /// </summary>
     public string IceUfrag => _transport.Ice.LocalUfrag;
+
+    /// <summary>The one from before a restart while it is still answered, or null; keep it registered too.</summary>
+    public string? PreviousIceUfrag => _transport.Ice.PreviousUfrag;
+
+    /// <summary>Whether ICE was restarted and the old path is still the one in use.</summary>
+    public bool IsRestartingIce => _transport.Ice.IsRestarting;
 
     /// <summary>The state of the connection.</summary>
     public RtcPeerState State => _transport.State;
@@ -366,7 +378,17 @@ public sealed partial class RtcPeer : IDisposable
                 _sctp.Handle(now, _dataBuffer.AsSpan(0, length));
         }
 
+        ReportCredentials();
         ReportState();
+    }
+
+    private void ReportCredentials()
+    {
+        if (_reportedUfrag == _transport.Ice.LocalUfrag && _reportedPreviousUfrag == _transport.Ice.PreviousUfrag)
+            return;
+        _reportedUfrag = _transport.Ice.LocalUfrag;
+        _reportedPreviousUfrag = _transport.Ice.PreviousUfrag;
+        Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.IceCredentialsChanged, State = State });
     }
 
     private void ReportState()
@@ -380,7 +402,7 @@ public sealed partial class RtcPeer : IDisposable
     private void Raise(in RtcPeerEvent e)
     {
         // States are few and must not be lost; whoever does not poll for this long has lost the rest anyway.
-        if (_events.Count >= MaxWaitingEvents && e.Kind != RtcPeerEventKind.ConnectionStateChanged)
+        if (_events.Count >= MaxWaitingEvents && e.Kind is not (RtcPeerEventKind.ConnectionStateChanged or RtcPeerEventKind.IceCredentialsChanged))
             _drops.Count(RtcDropReason.EventOverflow);
         else
             _events.Enqueue(e);

@@ -27,6 +27,12 @@ public enum RtcPeerEventKind
     /// <summary>A later offer or answer changed <see cref="RtcPeer.Audio"/>.</summary>
     AudioRenegotiated,
 
+    /// <summary>
+    /// A restart of ICE began or is over: <see cref="RtcPeer.IceUfrag"/> or <see cref="RtcPeer.PreviousIceUfrag"/> is another one, which
+    /// a demultiplexer must know before the next datagram.
+    /// </summary>
+    IceCredentialsChanged,
+
     /// <summary>A data channel is open: <see cref="RtcPeerEvent.ChannelId"/>, <see cref="RtcPeerEvent.Channel"/>, <see cref="RtcPeerEvent.OpenedByRemote"/>.</summary>
     ChannelOpened,
 

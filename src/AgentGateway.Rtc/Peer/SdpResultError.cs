@@ -42,11 +42,11 @@ public enum SdpResultError
     /// <summary>Its a=setup is missing in an answer, unknown, or contradicts the role in use.</summary>
     BadSetup,
 
-    /// <summary>A later description changes what cannot change: section order, mids, fingerprint.</summary>
+    /// <summary>A later description changes what cannot change: section order, mids, fingerprint, or ICE credentials out of turn.</summary>
     Incompatible,
 
-    /// <summary>A later description restarts ICE, which this peer does not do.</summary>
-    IceRestart,
+    /// <summary>An ICE fragment belongs to other credentials than those in force.</summary>
+    StaleGeneration,
 
     /// <summary>It does not fit the state: an answer without an offer, an offer while ours is pending, or the peer is closed.</summary>
     WrongState,

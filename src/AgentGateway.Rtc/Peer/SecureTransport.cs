@@ -66,6 +66,22 @@ internal sealed class SecureTransport : IDisposable
         Update(now);
     }
 
+    /// <summary>
+    /// Applies new credentials of the far end: a restart of ICE. DTLS and its keys stay, and so does the path until a new one works.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="ufrag">Of the far end.</param>
+    /// <param name="password">Of the far end.</param>
+    /// <param name="remoteIsLite">Whether it only answers.</param>
+    /// <param name="isOurs">Our side began the new generation already, with our offer.</param>
+    public void RestartIce(Instant now, string ufrag, string password, bool remoteIsLite, bool isOurs)
+    {
+        if (!isOurs)
+            Ice.Restart(now);
+        Ice.SetRemoteCredentials(now, ufrag, password, remoteIsLite);
+        Update(now);
+    }
+
     public void AddRemoteCandidate(Instant now, IceCandidate candidate)
     {
         Ice.AddRemoteCandidate(now, candidate);
@@ -321,7 +337,7 @@ internal sealed class SecureTransport : IDisposable
                 break;
             default:
                 _wasUsable |= Ice.SelectedPath is not null;
-                State = _srtp is not null ? RtcPeerState.Connected : RtcPeerState.Connecting;
+                State = _srtp is null ? RtcPeerState.Connecting : Ice.SelectedPath is null ? RtcPeerState.Disconnected : RtcPeerState.Connected;
                 break;
         }
     }

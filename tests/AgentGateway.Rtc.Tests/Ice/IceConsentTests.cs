@@ -106,25 +106,6 @@ public sealed class IceConsentTests
         Assert.True(a.Agent.Statistics.Drops(IceDropReason.NotActive) > 0);
     }
 
-    [Fact]
-    public void A_restart_keeps_the_old_path_until_the_new_generation_works()
-    {
-        (IceNetwork network, IceNode a, IceNode b) = Connect(lite: false);
-        string oldUfrag = a.Agent.LocalUfrag;
-        a.Agent.Restart(network.Now);
-        b.Agent.Restart(network.Now);
-        Assert.NotEqual(oldUfrag, a.Agent.LocalUfrag);
-        Assert.NotNull(a.Agent.SelectedPath);
-        network.RunFor(12_000);
-        Assert.Equal(IceState.Connected, a.Agent.State);
-        network.Signal(a, b);
-        Assert.True(network.RunUntil(() => a.Agent.IsNominated && b.Agent.IsNominated, 2000));
-        Assert.Equal(IceState.Connected, b.Agent.State);
-        network.RunFor(40_000);
-        Assert.Equal(IceState.Connected, a.Agent.State);
-        Assert.Equal(IceState.Connected, b.Agent.State);
-    }
-
     private static (IceNetwork Network, IceNode Client, IceNode Server) Connect(bool lite, ulong seed = 21)
     {
         var network = new IceNetwork(seed);

@@ -18,11 +18,23 @@ internal static class DescriptionRules
 
         if (next.AudioIndex != current.AudioIndex || (current.DataIndex >= 0 && next.DataIndex != current.DataIndex))
             return SdpResult.Refuse(SdpResultError.Incompatible, "A later description gives up a media section that is in use.");
-        if (next.IceUfrag != current.IceUfrag || next.IcePassword != current.IcePassword)
-            return SdpResult.Refuse(SdpResultError.IceRestart, "A later description has other ICE credentials; ICE restarts are not supported.");
         if (!next.Fingerprints.SequenceEqual(current.Fingerprints))
             return SdpResult.Refuse(SdpResultError.Incompatible, "A later description has another fingerprint.");
         return null;
+    }
+
+    /// <summary>Whether a later description restarts ICE (RFC 8839 section 4.4.1.1.1).</summary>
+    public static bool IsRestart(RemoteDescription current, RemoteDescription next) =>
+        next.IceUfrag != current.IceUfrag || next.IcePassword != current.IcePassword;
+
+    /// <summary>Whether an answer restarts ICE exactly when our offer did (RFC 8839 section 4.4.2); the refusal, or null when it does.</summary>
+    public static SdpResult? CheckRestart(RemoteDescription current, RemoteDescription answer, bool weRestarted)
+    {
+        if (IsRestart(current, answer) == weRestarted)
+            return null;
+        return SdpResult.Refuse(
+            SdpResultError.Incompatible,
+            weRestarted ? "The answer to an ICE restart has the old ICE credentials." : "The answer has other ICE credentials, but the offer did not restart ICE.");
     }
 
     /// <summary>What we answer to a=setup of an offer (RFC 8842 section 5.3); null when it contradicts the role in use.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using AgentGateway.Rtc.Wire.Rtp;
 using AgentGateway.Rtc.Wire.Sdp;
 
@@ -65,6 +67,27 @@ internal static class DescriptionWriter
         AddTransport(data, local, setup);
         session.Media.Add(data);
         return session.ToString();
+    }
+
+    /// <summary>Our credentials and candidates as a fragment (RFC 8840 section 9): the answer to a restart by fragment.</summary>
+    /// <param name="local">Our side.</param>
+    /// <param name="remote">What is in force.</param>
+    public static string Fragment(LocalDescription local, RemoteDescription remote)
+    {
+        RemoteSection section = remote.TransportSection;
+        var text = new StringBuilder();
+        if (local.IceLite)
+            text.Append("a=ice-lite\r\n");
+        text.Append("a=ice-options:trickle\r\n");
+        if (remote.Bundle.Count > 0)
+            text.Append(CultureInfo.InvariantCulture, $"a=group:{new SdpGroup("BUNDLE", remote.Bundle)}\r\n");
+        text.Append(CultureInfo.InvariantCulture, $"m={section.Kind} 9 {section.Protocol} 0\r\n");
+        if (section.Mid is not null)
+            text.Append(CultureInfo.InvariantCulture, $"a=mid:{section.Mid}\r\n");
+        text.Append(CultureInfo.InvariantCulture, $"a=ice-ufrag:{local.IceUfrag}\r\na=ice-pwd:{local.IcePassword}\r\n");
+        foreach (string candidate in local.Candidates)
+            text.Append(CultureInfo.InvariantCulture, $"a=candidate:{candidate}\r\n");
+        return text.Append("a=end-of-candidates\r\n").ToString();
     }
 
     private static SdpSession Start(LocalDescription local, IReadOnlyList<string> bundle)

@@ -40,6 +40,9 @@ internal sealed record RemoteDescription
     /// <summary>Values of a=candidate, without the name.</summary>
     public required IReadOnlyList<string> Candidates { get; init; }
 
+    /// <summary>The section whose transport carries everything (RFC 8843 section 7.2).</summary>
+    public RemoteSection TransportSection => Bundle.Count == 0 ? Sections[AudioIndex] : Sections.First(s => s.IsUsed && s.Mid == Bundle[0]);
+
     /// <summary>The same with the data channel section treated as one that is not understood.</summary>
     public RemoteDescription WithoutData() => Data is null ? this : this with
     {
@@ -62,18 +65,28 @@ internal sealed record RemoteDescription
             return Refuse(SdpResultError.TooLarge, FormattableString.Invariant($"The session description is longer than {maxLength} characters."), 0, out refusal);
         if (!SdpSession.TryParse(text, new SdpLimits { MaxLength = maxLength }, out SdpSession? session, out SdpError error) || session is null)
         {
-            SdpResultError code = error.Code switch
-            {
-                SdpErrorCode.Empty => SdpResultError.Empty,
-                SdpErrorCode.TooLarge => SdpResultError.TooLarge,
-                SdpErrorCode.BadField or SdpErrorCode.BadAttribute => SdpResultError.Malformed,
-                _ => SdpResultError.NotSdp,
-            };
-            return Refuse(code, error.Reason, error.Line, out refusal);
+            refusal = Refusal(error);
+            return null;
         }
 
         return Read(session, out refusal);
     }
+
+    /// <summary>The refusal of what does not parse.</summary>
+    internal static SdpResult Refusal(in SdpError error) => SdpResult.Refuse(
+        error.Code switch
+        {
+            SdpErrorCode.Empty => SdpResultError.Empty,
+            SdpErrorCode.TooLarge => SdpResultError.TooLarge,
+            SdpErrorCode.BadField or SdpErrorCode.BadAttribute => SdpResultError.Malformed,
+            _ => SdpResultError.NotSdp,
+        },
+        error.Reason,
+        error.Line);
+
+    /// <summary>Whether the far end's ICE credentials have a form that we can use.</summary>
+    internal static bool AreCredentials(string? ufrag, string? password) =>
+        IsIceString(ufrag, MinUfragLength) && IsIceString(password, MinPasswordLength);
 
     private static RemoteDescription? Read(SdpSession session, out SdpResult? refusal)
     {
@@ -98,7 +111,7 @@ internal sealed record RemoteDescription
         SdpMedia transport = bundle.Count == 0 ? audio.Media : used.First(m => m.Mid == bundle[0]);
         string? ufrag = session.GetIceUfrag(transport);
         string? password = session.GetIcePassword(transport);
-        if (!IsIceString(ufrag, MinUfragLength) || !IsIceString(password, MinPasswordLength))
+        if (!AreCredentials(ufrag, password))
             return Refuse(SdpResultError.NoIceCredentials, "The session description has no valid a=ice-ufrag and a=ice-pwd.", transport.Line, out refusal);
         var fingerprints = new List<DtlsFingerprint>();
         foreach (SdpFingerprint line in session.GetFingerprints(transport))

@@ -10,6 +10,7 @@ internal ref struct SdpParser
 {
     private readonly SdpLimits _limits;
     private readonly SdpSession _session = new();
+    private readonly bool _isFragment;
     private ReadOnlySpan<char> _rest;
     private SdpMedia? _media;
     private HashSet<string>? _mids;
@@ -18,13 +19,14 @@ internal ref struct SdpParser
     private bool _timed;
     private SdpError _error;
 
-    private SdpParser(ReadOnlySpan<char> text, SdpLimits limits)
+    private SdpParser(ReadOnlySpan<char> text, SdpLimits limits, bool isFragment)
     {
         _rest = text;
         _limits = limits;
+        _isFragment = isFragment;
     }
 
-    public static bool TryParse(ReadOnlySpan<char> text, SdpLimits limits, out SdpSession? session, out SdpError error)
+    public static bool TryParse(ReadOnlySpan<char> text, SdpLimits limits, bool isFragment, out SdpSession? session, out SdpError error)
     {
         session = null;
         if (text.Length > limits.MaxLength)
@@ -40,7 +42,7 @@ internal ref struct SdpParser
             return false;
         }
 
-        var parser = new SdpParser(text, limits);
+        var parser = new SdpParser(text, limits, isFragment);
         bool ok = parser.Run();
         error = parser._error;
         session = ok ? parser._session : null;
@@ -66,14 +68,14 @@ internal ref struct SdpParser
                 return false;
         }
 
-        if (_line < 3)
+        if (_line < 3 && !_isFragment)
             return Fail(SdpErrorCode.BadStructure, "The description ends before 'v=', 'o=' and 's='.");
         return true;
     }
 
     private bool Take(char type, ReadOnlySpan<char> value)
     {
-        if (_line <= 3)
+        if (_line <= 3 && !_isFragment)
             return TakeHead(type, value);
         if (type == 'a')
             return TakeAttribute(value);

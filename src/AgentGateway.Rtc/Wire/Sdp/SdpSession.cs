@@ -65,7 +65,18 @@ public sealed class SdpSession
     /// <param name="session">The model, or null.</param>
     /// <param name="error">Where and why it was refused.</param>
     public static bool TryParse(ReadOnlySpan<char> text, SdpLimits limits, out SdpSession? session, out SdpError error) =>
-        SdpParser.TryParse(text, limits, out session, out error);
+        SdpParser.TryParse(text, limits, isFragment: false, out session, out error);
+
+    /// <summary>
+    /// Parses a fragment as trickled over HTTP (application/trickle-ice-sdpfrag, RFC 8840 section 9): attributes and media sections
+    /// without the lines v, o, s and t. Never throws.
+    /// </summary>
+    /// <param name="text">Lines end in CRLF or LF.</param>
+    /// <param name="limits">Bounds to apply.</param>
+    /// <param name="fragment">The model, whose origin, name and timing mean nothing; or null.</param>
+    /// <param name="error">Where and why it was refused.</param>
+    public static bool TryParseFragment(ReadOnlySpan<char> text, SdpLimits limits, out SdpSession? fragment, out SdpError error) =>
+        SdpParser.TryParse(text, limits, isFragment: true, out fragment, out error);
 
     /// <summary>The section with that mid, or null.</summary>
     public SdpMedia? FindMedia(string mid) => Media.FirstOrDefault(m => m.Mid == mid);
