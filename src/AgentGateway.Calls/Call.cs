@@ -122,10 +122,36 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
         _session?.RequestEnd(reason);
     }
 
+    /// <summary>Applies a trickled fragment (RFC 8840), or restarts ICE by one. Thread-safe.</summary>
+    /// <param name="fragment">application/trickle-ice-sdpfrag from outside, at most 16 KiB.</param>
+    /// <param name="iceUfrags">
+    /// Our ICE ufrags that the client accepts as the present one; with any other the fragment is refused as stale. Null for any.
+    /// </param>
+    /// <param name="mayRestart">Whether new credentials restart ICE; if not, they are refused as stale.</param>
+    public async Task<FragmentResult> AcceptFragmentAsync(string fragment, IReadOnlyCollection<string>? iceUfrags, bool mayRestart)
+    {
+        RtcConnection connection = _connection!;
+        try
+        {
+            return await connection.InvokeAsync((now, peer) =>
+            {
+                string? expected = iceUfrags is null ? null : iceUfrags.Contains(peer.IceUfrag) ? peer.IceUfrag : "";
+                SdpResult result = peer.AcceptFragment(now, fragment, expected, mayRestart);
+                return FragmentResult.Of(result, peer.IceUfrag);
+            });
+        }
+        catch (InvalidOperationException)
+        {
+            return connection.Closed.IsCompleted ? FragmentResult.Ended : FragmentResult.NoRoom;
+        }
+    }
+
+    /// <summary>Binds the call to its connection, before anybody can find it.</summary>
+    internal void Attach(RtcConnection connection) => _connection = connection;
+
     /// <summary>Runs the call to its end: conversation, dialect, connection. Never fails; what goes wrong is logged.</summary>
     internal async Task<CallStatistics> RunAsync(RtcConnection connection)
     {
-        _connection = connection;
         Task dialect = _client.RunAsync();
         ConversationEndReason reason;
         try

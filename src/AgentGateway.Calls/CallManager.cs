@@ -89,7 +89,7 @@ public sealed partial class CallManager : IAsyncDisposable
 
             _meters.Started(agent.Name);
             LogStarted(_logger, callId, agent.Name, agent.Version);
-            return CallStartResult.Accepted(call, result.Sdp!);
+            return CallStartResult.Accepted(call, result.Sdp!, result.IceUfrag!);
         }
         finally
         {
@@ -132,6 +132,7 @@ public sealed partial class CallManager : IAsyncDisposable
         {
             if (_stopping)
                 return false;
+            call.Attach(connection);
             _calls[call.CallId] = (call, RunAsync(call, connection, registered.Task));
         }
 

@@ -134,7 +134,7 @@ public static class AgentGatewayHost
             policy.WithOrigins([.. options.Origins]);
         policy.AllowAnyHeader()
             .WithMethods("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS")
-            .WithExposedHeaders("Location", "Link", "ETag", "Accept-Post", "Access-Control-Allow-Methods")
+            .WithExposedHeaders("Location", "Link", "ETag", "Accept-Post", "Accept-Patch", "Access-Control-Allow-Methods")
             .SetPreflightMaxAge(TimeSpan.FromHours(1));
     }
 

@@ -96,8 +96,15 @@ internal sealed partial class MediaShard : IDisposable
         connection.ConnectDeadline = now + connectTimeout;
         _connections.Add(connection);
         Volatile.Write(ref _connectionCount, _connections.Count);
-        _routes.UpdateUfrags(connection);
-        Drain(now, connection);
+        try
+        {
+            _routes.UpdateUfrags(connection);
+            Drain(now, connection);
+        }
+        catch (Exception e)
+        {
+            Fail(now, connection, e);
+        }
     }
 
     /// <summary>Runs an action on a connection and sends what it produced. Owner thread.</summary>

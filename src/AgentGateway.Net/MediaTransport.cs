@@ -147,11 +147,12 @@ public sealed class MediaTransport : IAsyncDisposable
                 return Task.FromResult(RtcAcceptResult.Refused(result));
 
             var connection = new RtcConnection(shard, peer, handler, Release);
+            string ufrag = peer.IceUfrag;
             var completion = new TaskCompletionSource<RtcAcceptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
             kept = shard.TryPost(now =>
             {
                 shard.Add(now, connection, _options.ConnectTimeout);
-                completion.SetResult(RtcAcceptResult.Accepted(connection, result.Answer!));
+                completion.SetResult(RtcAcceptResult.Accepted(connection, result.Answer!, ufrag));
             });
             return kept ? completion.Task : Task.FromResult(RtcAcceptResult.Overloaded);
         }

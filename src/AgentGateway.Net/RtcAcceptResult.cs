@@ -14,10 +14,14 @@ public sealed record RtcAcceptResult
     /// <summary>The SDP to send to the far end; null unless accepted.</summary>
     public string? Sdp { get; private init; }
 
+    /// <summary>Our ICE ufrag in that SDP, which names its ICE session; null unless accepted.</summary>
+    public string? IceUfrag { get; private init; }
+
     /// <summary>Why the SDP was refused; null otherwise.</summary>
     public SdpResult? Refusal { get; private init; }
 
-    internal static RtcAcceptResult Accepted(RtcConnection connection, string sdp) => new() { Connection = connection, Sdp = sdp };
+    internal static RtcAcceptResult Accepted(RtcConnection connection, string sdp, string iceUfrag) =>
+        new() { Connection = connection, Sdp = sdp, IceUfrag = iceUfrag };
 
     internal static RtcAcceptResult Refused(SdpResult refusal) => new() { Refusal = refusal };
 }

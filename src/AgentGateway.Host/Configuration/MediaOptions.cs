@@ -10,6 +10,7 @@ public sealed class MediaOptions
     public const string Section = "Media";
 
     private const int MaxShards = 16;
+    private const int MaxIceServers = 16;
 
     /// <summary>Address to bind: 0.0.0.0 (all interfaces) or one of this host's addresses.</summary>
     public string ListenAddress { get; set; } = "0.0.0.0";
@@ -22,6 +23,9 @@ public sealed class MediaOptions
 
     /// <summary>The port told to callers when a NAT maps it; only with a single port.</summary>
     public int? AdvertisedPort { get; set; }
+
+    /// <summary>STUN and TURN servers that WHIP clients are told to use, at most 16; empty for none.</summary>
+    public IList<IceServerOptions> IceServers { get; } = [];
 
     /// <summary>Calls at one time, 1..100000.</summary>
     public int MaxCalls { get; set; } = 1000;
@@ -45,6 +49,10 @@ public sealed class MediaOptions
             yield return $"{Section}:MaxCalls is {MaxCalls}; expected 1..100000.";
         if (ConnectTimeout < TimeSpan.FromSeconds(1) || ConnectTimeout > TimeSpan.FromMinutes(5))
             yield return $"{Section}:ConnectTimeout is {ConnectTimeout}; expected 00:00:01 to 00:05:00.";
+        if (IceServers.Count > MaxIceServers)
+            yield return $"{Section}:IceServers must hold at most {MaxIceServers} servers.";
+        foreach (string problem in IceServers.SelectMany((s, i) => s.Validate($"{Section}:IceServers:{i}")))
+            yield return problem;
     }
 
     internal MediaTransportOptions ToTransportOptions() => new()

@@ -11,24 +11,37 @@ internal static class SdpBody
     /// <summary>Longest offer accepted; real ones stay below 12 KB.</summary>
     internal const int MaxBytes = 64 * 1024;
 
+    /// <summary>Longest fragment accepted: some hundred candidates.</summary>
+    internal const int MaxFragmentBytes = 16 * 1024;
+
     // An offer is a few KB: whoever takes longer holds a buffer and a connection for nothing.
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
-    private const string MediaType = "application/sdp";
+    internal const string OfferType = "application/sdp";
 
-    /// <summary>The body's text, or the problem to answer with.</summary>
-    internal static async Task<(string? Sdp, IResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    internal const string FragmentType = "application/trickle-ice-sdpfrag";
+
+    /// <summary>The offer's text, or the problem to answer with.</summary>
+    internal static Task<(string? Sdp, IResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request, OfferType, "an SDP offer", MaxBytes, cancellationToken);
+
+    /// <summary>The text of a trickled fragment, or the problem to answer with.</summary>
+    internal static Task<(string? Sdp, IResult? Problem)> ReadFragmentAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request, FragmentType, "an SDP fragment", MaxFragmentBytes, cancellationToken);
+
+    private static async Task<(string? Sdp, IResult? Problem)> ReadAsync(
+        HttpRequest request, string mediaType, string what, int maxBytes, CancellationToken cancellationToken)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
-            || !type.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase))
+            || !type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase))
         {
-            return (null, Problems.Create(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", $"The body must be an SDP offer with Content-Type: {MediaType}."));
+            return (null, Problems.Create(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", $"The body must be {what} with Content-Type: {mediaType}."));
         }
 
-        if (request.ContentLength > MaxBytes)
-            return (null, TooLarge());
+        if (request.ContentLength > maxBytes)
+            return (null, TooLarge(what, maxBytes));
         PipeReader reader = request.BodyReader;
         using var slow = new CancellationTokenSource(ReadTimeout, request.HttpContext.RequestServices.GetRequiredService<TimeProvider>());
         using CancellationTokenRegistration registration = slow.Token.Register(reader.CancelPendingRead);
@@ -38,9 +51,9 @@ internal static class SdpBody
             {
                 ReadResult read = await reader.ReadAsync(cancellationToken);
                 (string? Sdp, IResult? Problem)? outcome =
-                    read.IsCanceled ? (null, TooSlow())
-                    : read.Buffer.Length > MaxBytes ? (null, TooLarge())
-                    : read.IsCompleted ? Decode(read.Buffer)
+                    read.IsCanceled ? (null, TooSlow(what))
+                    : read.Buffer.Length > maxBytes ? (null, TooLarge(what, maxBytes))
+                    : read.IsCompleted ? Decode(read.Buffer, what)
                     : null;
 
                 // Whatever the outcome, every read is followed by this: the server reads on where we stop.
@@ -52,14 +65,14 @@ internal static class SdpBody
         catch (BadHttpRequestException e)
         {
             // The server's own limits: too slow, malformed chunks, a body cut short.
-            return (null, e.StatusCode == StatusCodes.Status408RequestTimeout ? TooSlow() : Problems.Create(e.StatusCode, "bad_request", e.Message));
+            return (null, e.StatusCode == StatusCodes.Status408RequestTimeout ? TooSlow(what) : Problems.Create(e.StatusCode, "bad_request", e.Message));
         }
     }
 
-    private static (string? Sdp, IResult? Problem) Decode(in ReadOnlySequence<byte> body)
+    private static (string? Sdp, IResult? Problem) Decode(in ReadOnlySequence<byte> body, string what)
     {
         if (body.IsEmpty)
-            return (null, Problems.Create(StatusCodes.Status400BadRequest, "sdp_empty", "The body is empty; it must be an SDP offer."));
+            return (null, Problems.Create(StatusCodes.Status400BadRequest, "sdp_empty", $"The body is empty; it must be {what}."));
         try
         {
             return (Utf8.GetString(body), null);
@@ -70,9 +83,9 @@ internal static class SdpBody
         }
     }
 
-    private static IResult TooSlow() =>
-        Problems.Create(StatusCodes.Status408RequestTimeout, "sdp_too_slow", $"The offer did not arrive within {ReadTimeout.TotalSeconds:F0} s.");
+    private static IResult TooSlow(string what) =>
+        Problems.Create(StatusCodes.Status408RequestTimeout, "sdp_too_slow", $"The body, {what}, did not arrive within {ReadTimeout.TotalSeconds:F0} s.");
 
-    private static IResult TooLarge() =>
-        Problems.Create(StatusCodes.Status413PayloadTooLarge, "sdp_too_large", $"An SDP offer may have at most {MaxBytes} bytes.");
+    private static IResult TooLarge(string what, int maxBytes) =>
+        Problems.Create(StatusCodes.Status413PayloadTooLarge, "sdp_too_large", $"The body must be {what} of at most {maxBytes} bytes.");
 }

@@ -106,6 +106,16 @@ public class WebRtcCaller : IRtcConnectionHandler
         await Closed;
     }
 
+    /// <summary>Packets that came since the last <see cref="TakeArrivals"/>.</summary>
+    public int Received
+    {
+        get
+        {
+            lock (_gate)
+                return _arrivals.Received;
+        }
+    }
+
     /// <summary>What came since the last call of this.</summary>
     public AudioArrivals TakeArrivals()
     {
