@@ -158,11 +158,11 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
                 break;
             case SessionInput.Segment segment:
                 tracker.Add(segment.Number, segment.Text);
-                _history.AddSegment(run.Generation, segment.Number, segment.Text);
+                _history.AddSegment(run.Generation, segment.Number, segment.Text.Written);
                 if (!segment.Spoken)
-                    _history.Hear(run.Generation, segment.Number, segment.Text.Length);
-                await EmitAsync(new SegmentQueued(run.Turn, segment.Number, segment.Text, segment.Spoken) { At = At });
-                await TellAsync(TurnFact.ReplyText(run.Generation, segment.Text));
+                    _history.Hear(run.Generation, segment.Number, segment.Text.Written.Length);
+                await EmitAsync(new SegmentQueued(run.Turn, segment.Number, segment.Text.Written, segment.Spoken) { At = At });
+                await TellAsync(TurnFact.ReplyText(run.Generation, segment.Text.Written));
                 break;
             case SessionInput.AudioBegins begins:
                 tracker.Begin(begins.Number, begins.Position);

@@ -1,5 +1,6 @@
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Speech;
+using AgentGateway.Conversation.Text;
 
 namespace AgentGateway.Conversation.Session;
 
@@ -15,7 +16,7 @@ internal sealed class PlayoutTracker
     /// <summary>The chunks, in order.</summary>
     public IReadOnlyList<Track> Tracks => _tracks;
 
-    public void Add(int segment, string text) => _tracks.Add(new Track { Segment = segment, Text = text });
+    public void Add(int segment, SpokenText text) => _tracks.Add(new Track { Segment = segment, Spoken = text });
 
     public void Begin(int segment, long position) => Find(segment)?.Start = position;
 
@@ -28,7 +29,7 @@ internal sealed class PlayoutTracker
         foreach (WordTiming word in words)
         {
             long end = (long)(word.End.TotalSeconds * PlayoutQueue.SampleRate) - trimmed;
-            track.Words.Add((Math.Max(0, end), Math.Min(word.TextOffset + word.TextLength, track.Text.Length)));
+            track.Words.Add((Math.Max(0, end), track.Spoken.WrittenLength(word.TextOffset + word.TextLength)));
         }
     }
 
@@ -41,7 +42,7 @@ internal sealed class PlayoutTracker
     public bool IsFinished(long position) =>
         _sealed && _tracks.TrueForAll(track => track.Start is null || (track.End is { } end && position >= end));
 
-    /// <summary>How many characters of a chunk's text were played at a position.</summary>
+    /// <summary>How many characters of a chunk's written text were played at a position.</summary>
     public static int HeardLength(Track track, long position)
     {
         if (track.Start is not { } start || position <= start)
@@ -62,8 +63,9 @@ internal sealed class PlayoutTracker
             return heard;
         }
 
-        long length = Math.Max(1, track.End is { } known ? known - start : (long)track.Text.Length * SamplesPerCharacter);
-        return WordEndBefore(track.Text, (int)Math.Min(track.Text.Length - 1, track.Text.Length * played / length));
+        string spoken = track.Spoken.Text;
+        long length = Math.Max(1, track.End is { } known ? known - start : (long)spoken.Length * SamplesPerCharacter);
+        return track.Spoken.WrittenLength(WordEndBefore(spoken, (int)Math.Min(spoken.Length - 1, spoken.Length * played / length)));
     }
 
     // A word counts once it was played whole.
@@ -88,13 +90,16 @@ internal sealed class PlayoutTracker
     {
         public required int Segment { get; init; }
 
-        public required string Text { get; init; }
+        public required SpokenText Spoken { get; init; }
+
+        /// <summary>What is shown: heard lengths count in it.</summary>
+        public string Text => Spoken.Written;
 
         public long? Start { get; set; }
 
         public long? End { get; set; }
 
-        /// <summary>For each word: where it ends in samples from the start, and in the text.</summary>
+        /// <summary>For each spoken word: where it ends in samples from the start, and in the written text.</summary>
         public List<(long End, int TextEnd)> Words { get; } = [];
 
         /// <summary>Characters that were reported as played.</summary>

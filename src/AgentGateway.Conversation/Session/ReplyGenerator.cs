@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Speech;
+using AgentGateway.Conversation.Text;
 using AgentGateway.Conversation.Tools;
 using AgentGateway.Primitives;
 using Microsoft.Extensions.AI;
@@ -205,7 +206,7 @@ internal sealed class ReplyGenerator
         {
             while (_chunker.TryTake(out string chunk))
                 await SendAsync(chunk);
-            if (_chunker.TryFlush(out string rest))
+            while (_chunker.TryFlush(out string rest))
                 await SendAsync(rest);
         }
 
@@ -214,8 +215,8 @@ internal sealed class ReplyGenerator
 
         private async Task SendAsync(string chunk)
         {
-            string text = SpeakableText.Clean(chunk);
-            if (text.Length == 0)
+            SpokenText text = SpokenForm.Of(chunk, owner._context.Agent.Language);
+            if (text.Text.Length == 0)
                 return;
             run.FirstChunk ??= owner._clock();
             HasText = true;

@@ -1,4 +1,5 @@
 using AgentGateway.Conversation.Ports;
+using AgentGateway.Conversation.Text;
 using AgentGateway.Conversation.TurnTaking;
 using Microsoft.Extensions.AI;
 
@@ -23,7 +24,7 @@ internal abstract record SessionInput
     public sealed record TextCompleted(int Generation) : OfReply(Generation);
 
     /// <summary>A chunk was cut from the text.</summary>
-    public sealed record Segment(int Generation, int Number, string Text, bool Spoken) : OfReply(Generation);
+    public sealed record Segment(int Generation, int Number, SpokenText Text, bool Spoken) : OfReply(Generation);
 
     /// <summary>A chunk's audio begins at a position of the playout queue.</summary>
     public sealed record AudioBegins(int Generation, int Number, long Position) : OfReply(Generation);

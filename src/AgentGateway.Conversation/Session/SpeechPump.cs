@@ -57,7 +57,7 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
     private async Task SpeakChunkAsync(ReplyRun run, SpokenChunk chunk, bool isFixed, ReplyVoice voice)
     {
         SynthesizerOptions options = context.Agent.Tts;
-        var request = new SpeechRequest(chunk.Text, context.Agent.Language, options.Voice, options.Rate);
+        var request = new SpeechRequest(chunk.Text.Text, context.Agent.Language, options.Voice, options.Rate);
         if (isFixed && context.Phrases?.Find(context.Synthesizer.Name, request) is { } kept)
         {
             run.FirstAudio ??= clock();

@@ -1,12 +1,14 @@
 using System.Collections.Frozen;
 using System.Text;
+using AgentGateway.Conversation.Text.Spoken;
 
 namespace AgentGateway.Conversation.Speech;
 
 /// <summary>
 /// Cuts the text of a reply, as it streams in, into chunks that can be spoken: the first may be a clause, so that speech
-/// begins early, the others are sentences. A cut needs white space behind it, so nothing inside a number, a decimal, a time,
-/// an address or a URL is ever a place to cut; abbreviations, initials, ordinals and list numbers are known.
+/// begins early, the others are sentences. A cut needs white space behind it and must not lie inside what is said as one
+/// (dates, numbers and ranges with spaces, links), by the same reader that puts them into words. Where the next word decides
+/// ("p.m.", "3.", a comma behind a number) it is waited for; the same text gives the same chunks however it is streamed.
 /// </summary>
 internal sealed class SentenceChunker(string language = "en")
 {
@@ -18,6 +20,9 @@ internal sealed class SentenceChunker(string language = "en")
 
     /// <summary>A sentence longer than this is cut at its last comma or space.</summary>
     public const int MaxLength = 300;
+
+    /// <summary>A stretch without any place to cut is cut here.</summary>
+    public const int HardLength = 1000;
 
     private static readonly FrozenSet<string> Abbreviations = new[]
     {
@@ -32,9 +37,18 @@ internal sealed class SentenceChunker(string language = "en")
     private static readonly FrozenSet<string> BeforeDigits = new[] { "no", "nr", "fig", "vol", "mar", "may", "sat", "sun", "min", "max", "fri", "wed", "co", "mon", "dec", "jan" }
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    // They end a sentence as often as they stand inside one.
+    private static readonly FrozenSet<string> MayEnd = new[] { "a.m", "p.m", "etc", "usw" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> DayNames = new[]
+    {
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "est", "pst", "et", "pt",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     private readonly StringBuilder _buffer = new();
-    private readonly bool _ordinalDots = language.StartsWith("de", StringComparison.OrdinalIgnoreCase);
+    private readonly SpokenLanguage? _language = SpokenLanguage.For(language);
     private int _scanned;
+    private bool _flushing;
     private bool _first = true;
 
     /// <summary>Adds text as it comes; any cut is allowed, also inside a word.</summary>
@@ -57,8 +71,14 @@ internal sealed class SentenceChunker(string language = "en")
         }
     }
 
-    /// <summary>Takes what is left once the reply is complete.</summary>
-    public bool TryFlush(out string chunk) => Take(_buffer.Length, out chunk);
+    /// <summary>Takes what is left once the reply is complete; as long as it gives a chunk there may be another.</summary>
+    public bool TryFlush(out string chunk)
+    {
+        _flushing = true;
+        bool taken = TryTake(out chunk) || Take(_buffer.Length, out chunk);
+        _flushing = false;
+        return taken;
+    }
 
     /// <summary>Forgets what was not taken.</summary>
     public void Clear()
@@ -87,8 +107,8 @@ internal sealed class SentenceChunker(string language = "en")
                 return i + 1;
             if (c is '。' or '！' or '？')
                 return i + 1;
-            if (i > MaxLength)
-                return LastBreak(i);
+            if (i > MaxLength && LastBreak(i) is var cut and > 0)
+                return cut;
             if (c is '.' or '!' or '?' or '…')
             {
                 int end = SkipClosing(i + 1);
@@ -98,15 +118,13 @@ internal sealed class SentenceChunker(string language = "en")
                     return -1;
                 }
 
-                if (!char.IsWhiteSpace(_buffer[end]))
+                if (!char.IsWhiteSpace(_buffer[end]) || IsEnclosed(i))
                     continue;
-                if (c != '.' || end > i + 1)
-                    return end;
-                switch (JudgeDot(i, end))
+                switch (c != '.' || end > i + 1 ? Place.Ends : JudgeDot(i, end))
                 {
-                    case Dot.Ends:
+                    case Place.Ends:
                         return end;
-                    case Dot.Unknown:
+                    case Place.Unknown:
                         _scanned = i;
                         return -1;
                 }
@@ -119,8 +137,14 @@ internal sealed class SentenceChunker(string language = "en")
                     return -1;
                 }
 
-                if (IsClauseEnd(i))
-                    return i + 1;
+                switch (IsClause(i) ? JudgeClause(i) : Place.Belongs)
+                {
+                    case Place.Ends:
+                        return i + 1;
+                    case Place.Unknown:
+                        _scanned = i;
+                        return -1;
+                }
             }
         }
 
@@ -128,36 +152,128 @@ internal sealed class SentenceChunker(string language = "en")
         return -1;
     }
 
-    private bool IsClauseEnd(int at)
+    private bool IsClause(int at)
     {
-        if (!_first || !char.IsWhiteSpace(_buffer[at + 1]))
-            return false;
-        // "May 5, 2026" and "1, 2, 3" belong together.
-        if (at > 0 && char.IsDigit(_buffer[at - 1]) && char.IsDigit(_buffer[at + 2]))
+        if (!_first || !char.IsWhiteSpace(_buffer[at + 1]) || IsEnclosed(at))
             return false;
         string clause = _buffer.ToString(0, at).TrimStart();
         return clause.Length >= MinClauseLength || CountWords(clause) >= MinClauseWords;
     }
 
-    private Dot JudgeDot(int at, int end)
+    // "May 5, 2026", "9 – 17" and "1, 2, 3" belong together, "Mar. 5, we open" does not.
+    private Place JudgeClause(int at)
+    {
+        int before = at - 1;
+        while (before > 0 && char.IsWhiteSpace(_buffer[before]))
+            before--;
+        if (before < 0 || !(char.IsDigit(_buffer[before]) || _buffer[before] is '.' or '%' or '€' or '$' || EndsInMonth(before)))
+            return Place.Ends;
+        if (!TryNextWord(at + 1, out string next))
+            return Place.Unknown;
+        return char.IsDigit(next[0]) || IsInsideToken(at + 1) ? Place.Belongs : Place.Ends;
+    }
+
+    private bool EndsInMonth(int at)
     {
         int start = at;
-        while (start > 0 && !char.IsWhiteSpace(_buffer[start - 1]))
+        while (start > 0 && char.IsLetter(_buffer[start - 1]))
             start--;
+        return _language is not null && _language.Month(_buffer.ToString(start, at + 1 - start)) > 0;
+    }
+
+    private Place JudgeDot(int at, int end)
+    {
+        int start = WordStart(at);
         string word = _buffer.ToString(start, at - start).TrimStart('(', '[', '"', '\'', '“', '‘', '*', '_');
         if (word.Length == 0)
-            return Dot.Ends;
+            return Place.Ends;
         if (IsNumber(word))
-            return IsLineStart(start) || (_ordinalDots && word.Length <= 2) ? Dot.Belongs : Dot.Ends;
-        // Initials: "J. S. Bach".
-        if (word.Length == 1 && char.IsUpper(word[0]) && word[0] != 'I')
-            return Dot.Belongs;
+            return IsLineStart(start) ? Place.Belongs : _language is { OrdinalDot: true } && word.Length <= 2 ? JudgeOrdinal(end) : Place.Ends;
+        if (word.Length == 1 && word[0] != 'I' && char.IsLetter(word[0]))
+            return JudgeInitial(word, start, end);
+        if (MayEnd.Contains(word))
+        {
+            if (!TryNextWord(end, out string following))
+                return Place.Unknown;
+            string name = following.TrimEnd('.', ',', ';', ':', '!', '?', ')');
+            return char.IsUpper(following[0]) && !DayNames.Contains(name) && !(_language?.Month(name) > 0) ? Place.Ends : Place.Belongs;
+        }
+
         if (!BeforeDigits.Contains(word))
-            return Abbreviations.Contains(word) ? Dot.Belongs : Dot.Ends;
-        int next = end;
-        while (next < _buffer.Length && char.IsWhiteSpace(_buffer[next]))
-            next++;
-        return next == _buffer.Length ? Dot.Unknown : char.IsDigit(_buffer[next]) ? Dot.Belongs : Dot.Ends;
+            return Abbreviations.Contains(word) ? Place.Belongs : Place.Ends;
+        int next = SkipSpace(end);
+        return next == _buffer.Length ? Place.Unknown : char.IsDigit(_buffer[next]) ? Place.Belongs : Place.Ends;
+    }
+
+    // "am 3. Mai", "im 2. Stock", "3. 10.", but "Zimmer 12. Bitte".
+    private Place JudgeOrdinal(int end)
+    {
+        if (!TryNextWord(end, out string next))
+            return Place.Unknown;
+        return char.IsDigit(next[0]) || char.IsLower(next[0]) || IsInsideToken(end - 1) ? Place.Belongs : Place.Ends;
+    }
+
+    // Initials ("J. S. Bach") and abbreviations written apart ("z. B.", "p. m.").
+    private Place JudgeInitial(string word, int start, int end)
+    {
+        if (char.IsUpper(word[0]))
+            return Place.Belongs;
+        int before = start;
+        while (before > 0 && char.IsWhiteSpace(_buffer[before - 1]))
+            before--;
+        if (before > 1 && _buffer[before - 1] == '.' && before - WordStart(before - 1) == 2)
+            return Place.Belongs;
+        if (!TryNextWord(end, out string next))
+            return Place.Unknown;
+        return next.Length is 2 or 3 && next[1] == '.' ? Place.Belongs : Place.Ends;
+    }
+
+    private int WordStart(int at)
+    {
+        while (at > 0 && !char.IsWhiteSpace(_buffer[at - 1]))
+            at--;
+        return at;
+    }
+
+    private int SkipSpace(int at)
+    {
+        while (at < _buffer.Length && char.IsWhiteSpace(_buffer[at]))
+            at++;
+        return at;
+    }
+
+    // A word is whole when white space follows: in a stream the next piece may go on with it.
+    private bool TryNextWord(int at, out string word)
+    {
+        int start = SkipSpace(at);
+        int end = start;
+        while (end < _buffer.Length && !char.IsWhiteSpace(_buffer[end]))
+            end++;
+        word = _buffer.ToString(start, end - start);
+        return end < _buffer.Length || _flushing && end > start;
+    }
+
+    private bool IsInsideToken(int place) => _language is not null && SpokenReader.IsInsideToken(_buffer.ToString(), place, _language);
+
+    // Inside the text of a link, a tag or a quotation of code there is no place to cut.
+    private bool IsEnclosed(int at)
+    {
+        for (int i = at - 1; i >= 0 && _buffer[i] != '\n'; i--)
+        {
+            switch (_buffer[i])
+            {
+                case ']' when !(i + 1 < _buffer.Length && _buffer[i + 1] == '('):
+                case ')':
+                case '>':
+                    return false;
+                case '[':
+                    return true;
+                case '<' when char.IsAsciiLetter(_buffer[i + 1]):
+                    return true;
+            }
+        }
+
+        return false;
     }
 
     private bool IsLineStart(int at)
@@ -180,20 +296,24 @@ internal sealed class SentenceChunker(string language = "en")
         return at;
     }
 
+    // The last pause, else the last space, that is not inside a number or an address; 0 when there is none yet.
     private int LastBreak(int limit)
     {
-        int space = -1;
+        int space = 0;
+        string text = _buffer.ToString();
         for (int i = limit; i > limit / 2; i--)
         {
-            if (!char.IsWhiteSpace(_buffer[i]))
+            if (!char.IsWhiteSpace(text[i]))
                 continue;
-            if (_buffer[i - 1] is ',' or ';' or ':')
+            bool pause = text[i - 1] is ',' or ';' or ':';
+            if ((space > 0 && !pause) || (_language is not null && SpokenReader.IsInsideToken(text, i, _language)))
+                continue;
+            if (pause)
                 return i;
-            if (space < 0)
-                space = i;
+            space = i;
         }
 
-        return space > 0 ? space : limit;
+        return space > 0 ? space : limit >= HardLength ? limit : 0;
     }
 
     private static bool IsNumber(string word)
@@ -221,7 +341,7 @@ internal sealed class SentenceChunker(string language = "en")
         return words;
     }
 
-    private enum Dot
+    private enum Place
     {
         Ends,
         Belongs,

@@ -1,5 +1,6 @@
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Session;
+using AgentGateway.Conversation.Text;
 
 namespace AgentGateway.Conversation.Tests.Session;
 
@@ -11,7 +12,7 @@ public sealed class PlayoutTrackerTests
 
     public PlayoutTrackerTests()
     {
-        _tracker.Add(1, Text);
+        _tracker.Add(1, SpokenText.AsWritten(Text));
         _tracker.Begin(1, 1000);
     }
 
@@ -61,7 +62,7 @@ public sealed class PlayoutTrackerTests
     public void Chunks_that_were_not_spoken_hold_nothing_up()
     {
         var tracker = new PlayoutTracker();
-        tracker.Add(1, "Shown.");
+        tracker.Add(1, SpokenText.AsWritten("Shown."));
         tracker.Seal();
         Assert.False(tracker.HasStarted(100));
         Assert.True(tracker.IsFinished(0));

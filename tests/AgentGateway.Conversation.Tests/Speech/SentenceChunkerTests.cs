@@ -1,4 +1,5 @@
 using AgentGateway.Conversation.Speech;
+using AgentGateway.Conversation.Text;
 using AgentGateway.Testing;
 
 namespace AgentGateway.Conversation.Tests.Speech;
@@ -31,6 +32,14 @@ public sealed class SentenceChunkerTests
     [InlineData("First line\nSecond line", "First line|Second line")]
     [InlineData("It is 20:30 now. Late.", "It is 20:30 now.|Late.")]
     [InlineData("今日は。元気ですか？はい", "今日は。|元気ですか？|はい")]
+    [InlineData("We close at 5 p.m. Please come early. Bye.", "We close at 5 p.m.|Please come early.|Bye.")]
+    [InlineData("We close at 5 p.m. Monday and after. Bye.", "We close at 5 p.m. Monday and after.|Bye.")]
+    [InlineData("We are open 9 – 17 every day. Bye.", "We are open 9 – 17 every day.|Bye.")]
+    [InlineData("The hall is open – come in. Bye.", "The hall is open –|come in.|Bye.")]
+    [InlineData("You can come on Mar. 28, 2026 or so. Bye.", "You can come on Mar. 28, 2026 or so.|Bye.")]
+    [InlineData("The price will be $5, or more. Bye.", "The price will be $5,|or more.|Bye.")]
+    [InlineData("Please see [our page, and more. Yes](https://a.b/c), now. Bye.", "Please see [our page, and more. Yes](https://a.b/c),|now.|Bye.")]
+    [InlineData("Call +1 (555) 123-4567, please. Bye.", "Call +1 (555) 123-4567,|please.|Bye.")]
     [InlineData("", "")]
     [InlineData(" \n \n ", "")]
     public void A_reply_is_cut_where_a_speaker_would_pause(string text, string expected) =>
@@ -39,6 +48,8 @@ public sealed class SentenceChunkerTests
     [Theory]
     [InlineData("Wir haben am 3. Mai geöffnet. Kommen Sie.", "Wir haben am 3. Mai geöffnet.|Kommen Sie.")]
     [InlineData("Das kostet z.B. 5,50 Euro bzw. mehr. Gut.", "Das kostet z.B. 5,50 Euro bzw. mehr.|Gut.")]
+    [InlineData("Das ist, z. B. im 2. Stock, in Zimmer 12. Bitte warten. Gut.", "Das ist, z. B. im 2. Stock,|in Zimmer 12.|Bitte warten.|Gut.")]
+    [InlineData("Vom 3. bis 5. Mai, u. a. Montag. Gut.", "Vom 3. bis 5. Mai,|u. a. Montag.|Gut.")]
     public void German_ordinals_and_abbreviations_are_known(string text, string expected) =>
         Assert.Equal(expected, string.Join('|', Cut(text, 1, "de")));
 
@@ -49,6 +60,32 @@ public sealed class SentenceChunkerTests
         List<string> whole = Cut(Text, Text.Length);
         for (int size = 1; size < 12; size++)
             Assert.Equal(whole, Cut(Text, size));
+    }
+
+    [Theory]
+    [InlineData("Please call +1 (555) 123-4567, or write to a.b@example.com. We open at 9 a.m. on May 5, 2026, e.g. 9 – 17. Nice.")]
+    [InlineData("It is $3.50, $1,200.00 or 5 km. Then 3 p. m. Monday; see https://example.com/a,b. c. [x, y. Z](http://e.f/g), ok.")]
+    [InlineData("Das ist im 2. Stock, z. B. am 3. Mai 2026, um 18:30 Uhr. In Zimmer 12. Ca. 5,50 € kostet es. Nr. 5 auch.")]
+    public void Nothing_that_is_said_as_one_is_cut_however_it_is_streamed(string text)
+    {
+        foreach (string language in (string[])["en", "de"])
+        {
+            List<string> whole = Cut(text, text.Length, language);
+            for (int size = 1; size < 15; size++)
+                Assert.Equal(whole, Cut(text, size, language));
+            // Said in pieces or at once, it is the same.
+            Assert.Equal(SpokenForm.Of(text, language).Text, string.Join(' ', whole.Select(chunk => SpokenForm.Of(chunk, language).Text)));
+        }
+    }
+
+    [Fact]
+    public void A_long_sentence_is_not_cut_inside_a_number()
+    {
+        string text = string.Concat(Enumerable.Repeat("word ", 57)) + "call +1 (555) 123-4567 tomorrow or some other day";
+        Assert.Contains(Cut(text, 3), chunk => chunk.Contains("+1 (555) 123-4567", StringComparison.Ordinal));
+        string url = "https://example.com/" + new string('a', 500);
+        Assert.Contains(Cut("See " + url + " for it.", 7), chunk => chunk.Contains(url, StringComparison.Ordinal));
+        Assert.All(Cut(new string('b', 5000), 50), chunk => Assert.InRange(chunk.Length, 1, SentenceChunker.HardLength + 1));
     }
 
     [Fact]
@@ -98,7 +135,7 @@ public sealed class SentenceChunkerTests
                 chunks.Add(chunk);
         }
 
-        if (chunker.TryFlush(out string rest))
+        while (chunker.TryFlush(out string rest))
             chunks.Add(rest);
         return chunks;
     }

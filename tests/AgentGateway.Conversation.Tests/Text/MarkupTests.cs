@@ -1,13 +1,13 @@
-using AgentGateway.Conversation.Speech;
+using AgentGateway.Conversation.Text;
 
-namespace AgentGateway.Conversation.Tests.Speech;
+namespace AgentGateway.Conversation.Tests.Text;
 
-public sealed class SpeakableTextTests
+public sealed class MarkupTests
 {
     [Theory]
     [InlineData("We are **open** _now_.", "We are open now.")]
     [InlineData("### Hours", "Hours")]
-    [InlineData("- one\n* two\n> three", "one two three")]
+    [InlineData("- one\n* two\n> three", "one, two, three")]
     [InlineData("1. Open it", "1. Open it")]
     [InlineData("Use `run.sh` now", "Use run.sh now")]
     [InlineData("See [our page](https://example.com/a_b).", "See our page.")]
@@ -27,5 +27,5 @@ public sealed class SpeakableTextTests
     [InlineData("😀 🎉", "")]
     [InlineData("---", "")]
     [InlineData("Grüße, 東京!", "Grüße, 東京!")]
-    public void Only_what_can_be_said_is_left(string text, string expected) => Assert.Equal(expected, SpeakableText.Clean(text));
+    public void Only_what_can_be_said_is_left(string text, string expected) => Assert.Equal(expected, Markup.Strip(text));
 }

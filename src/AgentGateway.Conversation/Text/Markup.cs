@@ -1,26 +1,37 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 
-namespace AgentGateway.Conversation.Speech;
+namespace AgentGateway.Conversation.Text;
 
-/// <summary>Makes a chunk of a model's text speakable: without Markdown, emoji, tags and control characters.</summary>
-internal static class SpeakableText
+/// <summary>Takes out of a model's text what is no text: Markdown, emoji, tags, entities and control characters.</summary>
+internal static class Markup
 {
-    /// <summary>The chunk as it is spoken and shown; empty when nothing of it can be spoken.</summary>
-    public static string Clean(string text)
+    /// <summary>The chunk as it is shown; empty when nothing of it can be spoken.</summary>
+    public static string Strip(string text)
     {
-        string unlinked = ReplaceLinks(text);
+        string unlinked = ReplaceLinks(text.Contains('&', StringComparison.Ordinal) ? WebUtility.HtmlDecode(text) : text);
         var result = new StringBuilder(unlinked.Length);
         bool lineStart = true;
+        bool removed = false;
         for (int i = 0; i < unlinked.Length;)
         {
             if (lineStart && TrySkipBlockMark(unlinked, i, out int afterMark))
             {
+                SeparateItems(result);
                 i = afterMark;
                 lineStart = false;
                 continue;
             }
 
+            if (lineStart && TrySkipRule(unlinked, i, out int afterRule))
+            {
+                i = afterRule;
+                continue;
+            }
+
+            if (lineStart && IsListNumber(unlinked, i))
+                SeparateItems(result);
             Rune.DecodeFromUtf16(unlinked.AsSpan(i), out Rune rune, out int used);
             int next = i + used;
             if (rune.Value == '\n')
@@ -28,17 +39,35 @@ internal static class SpeakableText
             else if (!Rune.IsWhiteSpace(rune))
                 lineStart = false;
             if (rune.Value == '<' && TrySkipTag(unlinked, i, out int afterTag))
-                next = afterTag;
-            else if (!IsMarkup(unlinked, i, rune) && !IsPicture(rune))
-                Append(result, rune);
+                (next, removed) = (afterTag, true);
+            else if (rune.Value == '|')
+                SeparateItems(result);
+            else if (IsMarkup(unlinked, i, rune) || IsPicture(rune))
+                removed = true;
+            else
+                Append(result, rune, ref removed);
             i = next;
         }
 
-        string clean = result.ToString().Trim();
+        string clean = result.ToString().TrimEnd(',', ' ').TrimStart();
+        if (result.Length > 0 && text.AsSpan().TrimEnd().EndsWith(",", StringComparison.Ordinal))
+            clean += ",";
         return HasSpeech(clean) ? clean : "";
     }
 
-    private static void Append(StringBuilder result, Rune rune)
+    // Items of a list and cells of a table follow each other in one breath otherwise.
+    private static void SeparateItems(StringBuilder result)
+    {
+        int end = result.Length;
+        while (end > 0 && result[end - 1] == ' ')
+            end--;
+        if (end == 0 || !(char.IsLetterOrDigit(result[end - 1]) || result[end - 1] is ')' or '"' or '%'))
+            return;
+        result.Length = end;
+        result.Append(", ");
+    }
+
+    private static void Append(StringBuilder result, Rune rune, ref bool removed)
     {
         if (Rune.IsWhiteSpace(rune))
         {
@@ -48,8 +77,9 @@ internal static class SpeakableText
         else if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format))
         {
             // Taking an emoji or a mark out must not leave a space before the full stop.
-            if (rune.Value is '.' or ',' or '!' or '?' && result.Length > 1 && result[^1] == ' ' && char.IsLetterOrDigit(result[^2]))
+            if (removed && rune.Value is '.' or ',' or '!' or '?' && result.Length > 1 && result[^1] == ' ' && char.IsLetterOrDigit(result[^2]))
                 result.Length--;
+            removed = false;
             result.Append(rune);
         }
     }
@@ -97,6 +127,24 @@ internal static class SpeakableText
         return i > mark && (i == text.Length || char.IsWhiteSpace(text[i]));
     }
 
+    // "---" and "|---|:--|" draw lines.
+    private static bool TrySkipRule(string text, int at, out int after)
+    {
+        after = at;
+        int marks = 0;
+        while (after < text.Length && text[after] is '-' or '|' or ':' or '=' or ' ' or '_' or '*')
+            marks += text[after++] == ' ' ? 0 : 1;
+        return marks >= 3 && (after == text.Length || text[after] == '\n');
+    }
+
+    private static bool IsListNumber(string text, int at)
+    {
+        int i = at;
+        while (i < text.Length && char.IsAsciiDigit(text[i]))
+            i++;
+        return i > at && i + 1 < text.Length && text[i] is '.' or ')' && text[i + 1] == ' ';
+    }
+
     private static bool TrySkipTag(string text, int at, out int after)
     {
         after = at;
@@ -113,7 +161,7 @@ internal static class SpeakableText
     {
         switch (rune.Value)
         {
-            case '`' or '|':
+            case '`':
                 return true;
             case '*' or '~':
                 // "2 * 3" is arithmetic: a mark of emphasis touches a word.
@@ -138,7 +186,8 @@ internal static class SpeakableText
         _ => false,
     };
 
-    private static bool HasSpeech(string text)
+    /// <summary>Whether a voice would say anything.</summary>
+    public static bool HasSpeech(string text)
     {
         foreach (char c in text)
         {

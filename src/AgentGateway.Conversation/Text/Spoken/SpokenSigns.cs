@@ -1,0 +1,59 @@
+namespace AgentGateway.Conversation.Text.Spoken;
+
+/// <summary>Words of a language for signs.</summary>
+internal sealed record SpokenSigns
+{
+    public required string Point { get; init; }
+
+    public required string Minus { get; init; }
+
+    public required string Plus { get; init; }
+
+    public required string To { get; init; }
+
+    public required string Per { get; init; }
+
+    public required string By { get; init; }
+
+    public required string And { get; init; }
+
+    public required string Or { get; init; }
+
+    public required string At { get; init; }
+
+    public required string Dot { get; init; }
+
+    public required string Dash { get; init; }
+
+    public required string Underscore { get; init; }
+
+    public required string Slash { get; init; }
+
+    public required string Number { get; init; }
+
+    public required string Hashtag { get; init; }
+
+    public required string Percent { get; init; }
+
+    public required string About { get; init; }
+
+    public required string Equal { get; init; }
+
+    public required string Times { get; init; }
+
+    public required string DividedBy { get; init; }
+
+    public required string PlusMinus { get; init; }
+
+    public required string LessThan { get; init; }
+
+    public required string MoreThan { get; init; }
+
+    public required string AtMost { get; init; }
+
+    public required string AtLeast { get; init; }
+
+    public required string Degrees { get; init; }
+
+    public required string Section { get; init; }
+}
