@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 
@@ -6,6 +7,8 @@ namespace AgentGateway.Conversation.Text.Spoken;
 /// <summary>How values are said in English.</summary>
 internal sealed class EnglishSpeech(bool monthFirst) : SpokenLanguage
 {
+    private static readonly SearchValues<char> Vowels = SearchValues.Create("AEIOUY");
+
     private static readonly string[] Months =
         ["", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
@@ -250,7 +253,7 @@ internal sealed class EnglishSpeech(bool monthFirst) : SpokenLanguage
     /// <inheritdoc/>
     public override bool IsSpelled(ReadOnlySpan<char> word) =>
         Spelled.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word)
-        || (word.IndexOfAny("AEIOUY") < 0 && !NotSpelled.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word));
+        || (!word.ContainsAny(Vowels) && !NotSpelled.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word));
 
     /// <inheritdoc/>
     public override bool LeadsYear(string before) => YearWords.Contains(before);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 
@@ -6,6 +7,8 @@ namespace AgentGateway.Conversation.Text.Spoken;
 /// <summary>How values are said in German.</summary>
 internal sealed class GermanSpeech : SpokenLanguage
 {
+    private static readonly SearchValues<char> Vowels = SearchValues.Create("AEIOUYÄÖÜ");
+
     private static readonly string[] Months =
         ["", "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"];
 
@@ -195,7 +198,7 @@ internal sealed class GermanSpeech : SpokenLanguage
 
     /// <inheritdoc/>
     public override bool IsSpelled(ReadOnlySpan<char> word) =>
-        Spelled.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word) || (word.Length <= 5 && word.IndexOfAny("AEIOUYÄÖÜ") < 0 && word is not ("HM" or "HMM" or "MHM" or "PST"));
+        Spelled.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word) || (word.Length <= 5 && !word.ContainsAny(Vowels) && word is not ("HM" or "HMM" or "MHM" or "PST"));
 
     /// <inheritdoc/>
     public override bool LeadsYear(string before) =>
