@@ -4,7 +4,7 @@ public sealed class RtcNamespaceTests
 {
     private const string Rtc = "AgentGateway.Rtc.";
 
-    private static readonly string[] Engines = ["Ice", "Dtls", "Srtp", "Sctp", "Streams"];
+    private static readonly string[] Engines = ["Ice", "Dtls", "Srtp", "Sctp", "Streams", "Turn"];
 
     [Fact]
     public void Wire_formats_depend_on_primitives_only() =>

@@ -132,6 +132,24 @@ public readonly ref struct StunMessage
         return TryReadAddress(Value(_mappedAddress), xor: false, out address);
     }
 
+    /// <summary>
+    /// An address attribute: XOR-RELAYED-ADDRESS and XOR-PEER-ADDRESS of TURN, or ALTERNATE-SERVER, which stands in plain.
+    /// False when it is absent or malformed.
+    /// </summary>
+    public bool TryGetAddress(StunAttributeType type, out TransportAddress address)
+    {
+        address = default;
+        bool isPlain = type is StunAttributeType.AlternateServer or StunAttributeType.MappedAddress;
+        return TryGetAttribute(type, out ReadOnlySpan<byte> value) && TryReadAddress(value, !isPlain, out address);
+    }
+
+    /// <summary>An attribute of 32 bits, such as LIFETIME; false when it is absent or has another length.</summary>
+    public bool TryGetUInt32(StunAttributeType type, out uint value)
+    {
+        value = 0;
+        return TryGetAttribute(type, out ReadOnlySpan<byte> bytes) && BinaryPrimitives.TryReadUInt32BigEndian(bytes, out value) && bytes.Length == 4;
+    }
+
     /// <summary>The bytes of the first attribute of a type that stands before MESSAGE-INTEGRITY.</summary>
     public bool TryGetAttribute(StunAttributeType type, out ReadOnlySpan<byte> value)
     {
@@ -207,6 +225,9 @@ public readonly ref struct StunMessage
         {
             int count = 0;
             int at = StunWire.HeaderSize;
+
+            // What TURN means nothing to ICE: a Binding request that demands it is refused.
+            bool isTurn = (BinaryPrimitives.ReadUInt16BigEndian(bytes) & 0x3EEF) != (int)StunMethod.Binding;
             while (at < bytes.Length)
             {
                 if (bytes.Length - at < StunWire.AttributeHeaderSize || HasFingerprint)
@@ -217,7 +238,7 @@ public readonly ref struct StunMessage
                 int next = at + StunWire.AttributeHeaderSize + StunWire.Pad(length);
                 if (next > bytes.Length)
                     return StunParseError.BadAttribute;
-                StunParseError error = Take(bytes, at, length);
+                StunParseError error = Take(bytes, at, length, isTurn);
                 if (error != StunParseError.None)
                     return error;
                 at = next;
@@ -226,7 +247,7 @@ public readonly ref struct StunMessage
             return StunParseError.None;
         }
 
-        private StunParseError Take(ReadOnlySpan<byte> bytes, int at, int length)
+        private StunParseError Take(ReadOnlySpan<byte> bytes, int at, int length, bool isTurn)
         {
             int type = BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
             ReadOnlySpan<byte> value = bytes.Slice(at + StunWire.AttributeHeaderSize, length);
@@ -275,7 +296,7 @@ public readonly ref struct StunMessage
                 case StunAttributeType.MessageIntegritySha256:
                     return StunParseError.None;
                 default:
-                    if (type < 0x8000)
+                    if (type < 0x8000 && !(isTurn && IsTurn((StunAttributeType)type)))
                         AddUnknown((ushort)type);
                     return StunParseError.None;
             }
@@ -288,6 +309,10 @@ public readonly ref struct StunMessage
                 && BinaryPrimitives.ReadUInt32BigEndian(value) == StunWire.ComputeFingerprint(bytes, at);
             return matches ? StunParseError.None : StunParseError.BadFingerprint;
         }
+
+        private static bool IsTurn(StunAttributeType type) => type is StunAttributeType.ChannelNumber or StunAttributeType.Lifetime
+            or StunAttributeType.XorPeerAddress or StunAttributeType.Data or StunAttributeType.XorRelayedAddress
+            or StunAttributeType.RequestedAddressFamily or StunAttributeType.RequestedTransport;
 
         private void AddUnknown(ushort type)
         {

@@ -46,6 +46,15 @@ public ref struct StunWriter
             value.CopyTo(reserved);
     }
 
+    /// <summary>An attribute of 32 bits, such as LIFETIME.</summary>
+    public void AddNumber(StunAttributeType type, uint value) => AddUInt32(type, value);
+
+    /// <summary>
+    /// An attribute whose value the caller has put in place already, <see cref="Length"/> + 4 bytes behind the start of the buffer: so
+    /// relayed data is not copied twice.
+    /// </summary>
+    public void AddInPlace(StunAttributeType type, int length) => Reserve(type, length);
+
     /// <summary>USERNAME as "first:second".</summary>
     public void AddUserName(scoped ReadOnlySpan<byte> first, scoped ReadOnlySpan<byte> second)
     {
@@ -70,11 +79,14 @@ public ref struct StunWriter
     public void AddIceControlled(ulong tieBreaker) => AddUInt64(StunAttributeType.IceControlled, tieBreaker);
 
     /// <summary>XOR-MAPPED-ADDRESS.</summary>
-    public void AddXorMappedAddress(scoped in TransportAddress address)
+    public void AddXorMappedAddress(scoped in TransportAddress address) => AddXorAddress(StunAttributeType.XorMappedAddress, address);
+
+    /// <summary>An attribute in the form of XOR-MAPPED-ADDRESS, such as XOR-PEER-ADDRESS of TURN.</summary>
+    public void AddXorAddress(StunAttributeType type, scoped in TransportAddress address)
     {
         Span<byte> ip = stackalloc byte[16];
         ip = ip[..address.WriteAddress(ip)];
-        Span<byte> value = Reserve(StunAttributeType.XorMappedAddress, 4 + ip.Length);
+        Span<byte> value = Reserve(type, 4 + ip.Length);
         if (value.IsEmpty)
             return;
         value[0] = 0;
