@@ -22,7 +22,7 @@ results="$LOCAL/test-results"
 mkdir -p "$results"
 
 # One after the other: real peers use real time and both cores, so they come last and alone.
-mapfile -t projects < <(cd "$ROOT/tests" && ls -d AgentGateway.*.Tests AgentGateway.Architecture AgentGateway.Simulation && echo AgentGateway.Interop)
+mapfile -t projects < <(cd "$ROOT/tests" && ls -d AgentGateway.*.Tests AgentGateway.Architecture AgentGateway.Properties AgentGateway.Simulation && echo AgentGateway.Interop)
 for project in "${projects[@]}"; do
   if [ $# -gt 0 ]; then
     wanted=false

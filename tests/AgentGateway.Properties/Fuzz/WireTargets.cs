@@ -70,7 +70,7 @@ internal static class WireTargets
         {
             elements++;
             if (RtpExtensionValue.TryReadAudioLevel(extension.Value, out byte level, out _))
-                Assert.InRange(level, 0, 127);
+                Assert.True(level <= 127);
             RtpExtensionValue.TryReadTransportSequence(extension.Value, out _);
             RtpExtensionValue.TryReadAbsoluteSendTime(extension.Value, out _);
             Assert.True(packet.Extensions.TryFind(extension.Id, out _));
