@@ -36,6 +36,7 @@ public static class AgentGatewayHost
         services.AddValidatedOptions<AgentsOptions>(builder.Configuration, AgentsOptions.Section, o => o.Validate());
         services.AddValidatedOptions<SpeechOptions>(builder.Configuration, SpeechOptions.Section, o => o.Validate());
         services.AddValidatedOptions<LanguageModelOptions>(builder.Configuration, LanguageModelOptions.Section, o => o.Validate());
+        services.AddValidatedOptions<CallLogSettings>(builder.Configuration, CallLogSettings.Section, o => o.Validate());
         services.AddValidatedOptions<CrossOriginOptions>(builder.Configuration, CrossOriginOptions.Section, o => o.Validate());
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<CrossOriginOptions>>((cors, ours) => cors.AddDefaultPolicy(p => Allow(p, ours.Value)));
@@ -49,6 +50,7 @@ public static class AgentGatewayHost
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<ILogger<LlmSelector>>()));
         services.AddSingleton<Engines>();
+        services.AddSingleton<CallLogs>();
         services.AddSingleton<IConversationFactory, ConversationFactory>();
         services.AddSingleton<ICallDialectFactory, DialectFactory>();
         services.AddSingleton(p => new AgentCatalog(
@@ -94,7 +96,7 @@ public static class AgentGatewayHost
                 Console.Error.WriteLine($"error: {failure}");
             return 1;
         }
-        catch (Exception e) when (e is MediaTransportException or IOException or InvalidDataException or Conversation.Ports.SpeechProviderException or FormatException)
+        catch (Exception e) when (e is MediaTransportException or IOException or UnauthorizedAccessException or InvalidDataException or Conversation.Ports.SpeechProviderException or FormatException)
         {
             Console.Error.WriteLine($"error: {e.Message}");
             return 1;

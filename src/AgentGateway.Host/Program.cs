@@ -1,4 +1,8 @@
 using AgentGateway.Host;
+using AgentGateway.Host.Commands;
+
+if (args is [ReplayCommand.Name, .. string[] replay])
+    return ReplayCommand.Run(replay, Console.Out, Console.Error);
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {

@@ -1,3 +1,4 @@
+using AgentGateway.Conversation.Log;
 using Microsoft.Extensions.AI;
 
 namespace AgentGateway.Conversation.History;
@@ -7,23 +8,43 @@ namespace AgentGateway.Conversation.History;
 /// word, or nothing when none was; a reply that was cut says so. Tool calls stay with their results, because what they did
 /// is done. Not thread-safe: one owner.
 /// </summary>
-/// <param name="systemPrompt">The first message; none when empty.</param>
-public sealed class ConversationHistory(string systemPrompt)
+public sealed class ConversationHistory
 {
     /// <summary>Set to true in the additional properties of an assistant message that the caller did not hear to its end.</summary>
     public const string InterruptedProperty = "agentgateway.interrupted";
 
     private readonly List<object> _entries = [];
+    private readonly string _systemPrompt;
+    private readonly CallRecorder _recorder;
+
+    /// <summary>Creates an empty history.</summary>
+    /// <param name="systemPrompt">The first message; none when empty.</param>
+    public ConversationHistory(string systemPrompt)
+        : this(systemPrompt, CallRecorder.None)
+    {
+    }
+
+    /// <summary>Creates an empty history whose changes are written down.</summary>
+    internal ConversationHistory(string systemPrompt, CallRecorder recorder)
+    {
+        _systemPrompt = systemPrompt;
+        _recorder = recorder;
+    }
 
     /// <summary>Adds words of the caller.</summary>
     public void AddUser(string text)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
         _entries.Add(text);
+        _recorder.UserSaid(text);
     }
 
     /// <summary>Begins a reply. Replies are numbered upwards.</summary>
-    public void BeginReply(int generation, int turn) => _entries.Add(new ReplyEntry(generation, turn));
+    public void BeginReply(int generation, int turn)
+    {
+        _entries.Add(new ReplyEntry(generation, turn));
+        _recorder.ReplyBegun(generation, turn);
+    }
 
     /// <summary>Adds a chunk that will be played, or is shown.</summary>
     /// <param name="generation">The reply; one that was closed takes nothing.</param>
@@ -31,25 +52,33 @@ public sealed class ConversationHistory(string systemPrompt)
     /// <param name="text">Its text.</param>
     public void AddSegment(int generation, int segment, string text)
     {
-        if (Find(generation) is { IsClosed: false } reply)
-            reply.AddSegment(segment, text);
+        if (Find(generation) is not { IsClosed: false } reply)
+            return;
+        reply.AddSegment(segment, text);
+        _recorder.Segment(generation, segment, text);
     }
 
     /// <summary>Adds tools that ran.</summary>
     public void AddTools(int generation, IReadOnlyList<AIContent> calls, IReadOnlyList<AIContent> results)
     {
-        if (Find(generation) is { IsClosed: false } reply)
-            reply.AddTools(calls, results);
+        if (Find(generation) is not { IsClosed: false } reply)
+            return;
+        reply.AddTools(calls, results);
+        _recorder.Tools(generation, calls, results);
     }
 
     /// <summary>The first <paramref name="length"/> characters of a segment were heard.</summary>
-    public void Hear(int generation, int segment, int length) => Find(generation)?.Hear(segment, length);
+    public void Hear(int generation, int segment, int length)
+    {
+        if (Find(generation)?.Hear(segment, length) is > 0 and var heard)
+            _recorder.Heard(generation, segment, heard);
+    }
 
     /// <summary>A reply was played or shown to its end.</summary>
-    public HeardText CompleteReply(int generation) => Find(generation)?.Close(cut: false) ?? default;
+    public HeardText CompleteReply(int generation) => Close(generation, cut: false);
 
     /// <summary>A reply was cut: it keeps what was heard.</summary>
-    public HeardText CutReply(int generation) => Find(generation)?.Close(cut: true) ?? default;
+    public HeardText CutReply(int generation) => Close(generation, cut: true);
 
     /// <summary>What was heard of a reply so far.</summary>
     public HeardText HeardOf(int generation) => Find(generation)?.Heard() ?? default;
@@ -58,8 +87,8 @@ public sealed class ConversationHistory(string systemPrompt)
     public IList<ChatMessage> ToMessages()
     {
         List<ChatMessage> messages = [];
-        if (systemPrompt.Length > 0)
-            messages.Add(new ChatMessage(ChatRole.System, systemPrompt));
+        if (_systemPrompt.Length > 0)
+            messages.Add(new ChatMessage(ChatRole.System, _systemPrompt));
         foreach (object entry in _entries)
         {
             if (entry is ReplyEntry reply)
@@ -71,6 +100,15 @@ public sealed class ConversationHistory(string systemPrompt)
         }
 
         return messages;
+    }
+
+    private HeardText Close(int generation, bool cut)
+    {
+        if (Find(generation) is not { } reply)
+            return default;
+        if (!reply.IsClosed)
+            _recorder.ReplyClosed(generation, cut);
+        return reply.Close(cut);
     }
 
     private ReplyEntry? Find(int generation)

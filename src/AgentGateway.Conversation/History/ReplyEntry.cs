@@ -22,10 +22,12 @@ internal sealed class ReplyEntry(int generation, int turn)
         _parts.Add(new Part { Segment = -1, Text = "", Calls = calls, Results = results });
 
     /// <summary>The first characters of a segment were heard. Never moves back.</summary>
-    public void Hear(int segment, int length)
+    /// <returns>How many were heard, when that is more than before; else 0.</returns>
+    public int Hear(int segment, int length)
     {
-        if (_parts.Find(part => part.Segment == segment) is { } part && !IsClosed)
-            part.Heard = Math.Max(part.Heard, Math.Min(length, part.Text.Length));
+        if (IsClosed || _parts.Find(part => part.Segment == segment) is not { } part || Math.Min(length, part.Text.Length) <= part.Heard)
+            return 0;
+        return part.Heard = Math.Min(length, part.Text.Length);
     }
 
     public void HearAll()

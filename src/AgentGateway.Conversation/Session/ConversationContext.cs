@@ -1,4 +1,5 @@
 using AgentGateway.Conversation.Agents;
+using AgentGateway.Conversation.Log;
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Speech;
 using Microsoft.Extensions.AI;
@@ -39,6 +40,9 @@ public sealed record ConversationContext
 
     /// <summary>What the agent says when no model is asked; null for the defaults of the agent's language.</summary>
     public ConversationPhrases? Sentences { get; init; }
+
+    /// <summary>Where the call is written down so that it can be replayed; null for nowhere. It holds the words of the call.</summary>
+    public ICallLog? Log { get; init; }
 
     /// <summary>Time limits of providers.</summary>
     public ProviderLimits Limits { get; init; } = new();

@@ -11,7 +11,10 @@ internal sealed partial class ConversationLoop
     private async ValueTask ExecuteAsync()
     {
         while (_turns.TryPollCommand(out TurnCommand command))
+        {
+            _recorder.Command(command);
             await ExecuteAsync(command);
+        }
     }
 
     private async ValueTask ExecuteAsync(TurnCommand command)

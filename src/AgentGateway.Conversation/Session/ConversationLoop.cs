@@ -1,5 +1,6 @@
 using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.History;
+using AgentGateway.Conversation.Log;
 using AgentGateway.Conversation.TurnTaking;
 using AgentGateway.Primitives;
 
@@ -15,6 +16,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
     private readonly SessionPorts _ports;
     private readonly TurnTaker _turns;
     private readonly ConversationHistory _history;
+    private readonly CallRecorder _recorder;
     private readonly SessionInbox _inbox;
     private readonly RecognitionPump _recognition;
     private readonly ReplyGenerator _generator;
@@ -35,8 +37,19 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
     {
         _context = context;
         _ports = ports;
-        _turns = new TurnTaker(TurnTakerOptions.From(context.Agent) with { JudgeEndOfTurn = context.EndOfTurn is not null }, ports.Now);
-        _history = new ConversationHistory(context.Agent.RenderSystemPrompt(context.TimeProvider.GetLocalNow()));
+        Instant start = ports.Now;
+        TurnTakerOptions options = TurnTakerOptions.From(context.Agent) with { JudgeEndOfTurn = context.EndOfTurn is not null };
+        _turns = new TurnTaker(options, start);
+        _recorder = new CallRecorder(context.Log, () => ports.Now);
+        _recorder.Begin(new CallLogHeader
+        {
+            Agent = context.Agent.Name,
+            AgentVersion = context.Agent.Version,
+            StartedAt = context.TimeProvider.GetUtcNow() - (start - Instant.Zero),
+            EngineStart = start.Ticks,
+            Options = options,
+        });
+        _history = new ConversationHistory(context.Agent.RenderSystemPrompt(context.TimeProvider.GetLocalNow()), _recorder);
         _inbox = new SessionInbox(ports.Wake);
         _recognition = new RecognitionPump(context, _inbox);
         _generator = new ReplyGenerator(context, new SpeechPump(context, ports.Playout, ports.Room, _inbox, () => ports.Now), _inbox, () => ports.Now);
@@ -74,6 +87,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
             await _judge.Running;
         _run?.Dispose();
         _judge?.Dispose();
+        _recorder.Complete();
         _voice.Dispose();
         _cancellation.Dispose();
     }
@@ -105,9 +119,11 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         if (_ended is not null)
             return;
         await FollowPlayoutAsync();
-        if (_turns.NextTimeout <= _ports.Now)
+        Instant now = _ports.Now;
+        if (_turns.NextTimeout <= now)
         {
-            _turns.HandleTimeout(_ports.Now);
+            _recorder.Timeout(now, _turns.NextTimer);
+            _turns.HandleTimeout(now);
             await ExecuteAsync();
         }
     }
@@ -125,7 +141,9 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
 
     private async ValueTask TellAsync(TurnFact fact)
     {
-        _turns.Handle(_ports.Now, fact);
+        Instant now = _ports.Now;
+        _recorder.Fact(now, fact);
+        _turns.Handle(now, fact);
         await ExecuteAsync();
     }
 
@@ -137,6 +155,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
                 await TellAsync(fact.Value);
                 break;
             case SessionInput.Fault fault:
+                _recorder.Fault(fault.Code);
                 await EmitAsync(new ConversationFault(fault.Code, fault.Message, fault.Fatal) { At = At });
                 break;
             case SessionInput.OfReply ofReply when _run is { } run && ofReply.Generation == run.Generation:
@@ -251,7 +270,9 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         if (run.Measured || !run.IsAnswer || !_ports.Playout.TryGetFirstAudible(run.Generation, out Instant audible))
             return;
         run.Measured = true;
-        await EmitAsync(new TurnMeasured(run.Measure(audible)) { At = At });
+        TurnLatency latency = run.Measure(audible);
+        _recorder.Measured(latency);
+        await EmitAsync(new TurnMeasured(latency) { At = At });
     }
 
     private async ValueTask CompleteTextAsync(ReplyRun run)

@@ -134,7 +134,11 @@ public sealed class ConversationSession : IAsyncDisposable
     {
         RequestEnd(ConversationEndReason.ServerStopped);
         if (Volatile.Read(ref _started) == 0)
+        {
             _ports.Events.Complete();
+            _context.Log?.Complete();
+        }
+
         return ValueTask.CompletedTask;
     }
 

@@ -16,6 +16,7 @@ internal sealed class ConversationFactory(
     ToolFactory tools,
     AgentGatewayBuilder application,
     IServiceProvider services,
+    CallLogs logs,
     TimeProvider time,
     ILoggerFactory loggerFactory) : IConversationFactory
 {
@@ -41,6 +42,7 @@ internal sealed class ConversationFactory(
             FallbackChatClient = selection?.Fallback,
             Tools = [.. tools.Create(agent), .. application.Tools],
             Phrases = _phrases,
+            Log = logs.Create(callId, agent.Name),
             TimeProvider = time,
             Logger = loggerFactory.CreateLogger<ConversationSession>(),
         });
