@@ -75,12 +75,19 @@ public sealed partial class IceAgent
             _remotes.Add(known);
         }
 
+        // After nomination it is only remembered, in case the selected path fails.
+        if (!_nominated || _isFailingOver)
+            AddPairs(known);
+    }
+
+    private void AddPairs(RemoteCandidate remote)
+    {
         foreach (LocalBase local in _bases)
         {
-            var path = new DatagramPath(local.Address, known.Address);
-            bool reachable = local.Address.IsIPv4 == known.Address.IsIPv4 && local.Address.IsLoopback == known.Address.IsLoopback;
-            if (reachable && !_nominated && _checks.Find(path) is null)
-                AddPair(local, known, proven: false);
+            var path = new DatagramPath(local.Address, remote.Address);
+            bool reachable = local.Address.IsIPv4 == remote.Address.IsIPv4 && local.Address.IsLoopback == remote.Address.IsLoopback;
+            if (reachable && _checks.Find(path) is null)
+                AddPair(local, remote, proven: false);
         }
     }
 

@@ -208,7 +208,7 @@ public sealed partial class IceAgent
             Nominate(now, pair);
         else
             EvaluateNomination(now);
-        TakeOverFromSilent(now, pair);
+        TakeOverFromFailing(now, pair);
     }
 
     private void LearnReflexive(in TransportAddress mapped)

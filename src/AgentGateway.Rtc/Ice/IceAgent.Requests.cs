@@ -126,7 +126,7 @@ public sealed partial class IceAgent
             if (nominates)
                 Nominate(now, pair);
             else
-                TakeOverFromSilent(now, pair);
+                TakeOverFromFailing(now, pair);
             return;
         }
 

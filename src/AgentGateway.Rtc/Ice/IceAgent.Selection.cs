@@ -53,17 +53,6 @@ public sealed partial class IceAgent
         SetState(IceState.Connected);
     }
 
-    /// <summary>
-    /// A NAT that forgot its mapping: the far end still checks the pair it knows, but here that is a new one, which it will never
-    /// nominate again. RFC 8445 would have it restart; following a proven path once the selected one is silent saves the call.
-    /// </summary>
-    private void TakeOverFromSilent(Instant now, CandidatePair pair)
-    {
-        if (Role == IceRole.Controlled && _selected is not null && pair != _selected && pair.State == PairState.Succeeded
-            && now - _selected.HeardAt >= _options.DisconnectedTimeout)
-            Select(now, pair, _nominated);
-    }
-
     /// <summary>An authenticated request came: proof of life, and for a lite agent all the consent it can have.</summary>
     private void Heard(Instant now, CandidatePair pair)
     {
@@ -83,6 +72,10 @@ public sealed partial class IceAgent
 
     private void RenewConsent(Instant now)
     {
+        _consentedAt = now;
+        if (!_options.Lite)
+            _timers.Set(IceTimer.Failover, now + _options.FailoverTimeout);
+        EndFailover();
         _timers.Set(IceTimer.ConsentExpiry, now + _options.ConsentTimeout);
         _timers.Set(IceTimer.Silence, now + _options.DisconnectedTimeout);
         if (State == IceState.Disconnected)

@@ -212,6 +212,9 @@ public sealed partial class IceAgent
                     if (State == IceState.Connected)
                         SetState(IceState.Disconnected);
                     break;
+                case IceTimer.Failover:
+                    ProbeOtherPairs(now);
+                    break;
                 case IceTimer.KeepAlive:
                     SendKeepAlive(now);
                     break;
@@ -282,6 +285,7 @@ public sealed partial class IceAgent
         _timers.Clear(IceTimer.Retransmit);
         _timers.Clear(IceTimer.Nomination);
         _timers.Clear(IceTimer.Retire);
+        _isFailingOver = false;
         if (_selected is not null)
             _selected.RetransmitAt = null;
         else
@@ -330,6 +334,7 @@ public sealed partial class IceAgent
         _selected = null;
         _timers.Clear(IceTimer.Consent);
         _timers.Clear(IceTimer.Silence);
+        _timers.Clear(IceTimer.Failover);
         _timers.Clear(IceTimer.KeepAlive);
         SetState(IceState.Disconnected);
     }

@@ -28,6 +28,12 @@ public sealed record IceOptions
     public TimeSpan DisconnectedTimeout { get; init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>
+    /// Time without an answer on the selected path after which a full agent tries its other pairs. The first that answers takes over, so a
+    /// path that fails costs this long when there is another one. More than <see cref="ConsentInterval"/> with its jitter.
+    /// </summary>
+    public TimeSpan FailoverTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>
     /// How long to wait for the first working pair before <see cref="IceState.Failed"/>, even when every known pair has failed,
     /// because peer-reflexive candidates may still appear (RFC 8863: 39.5 s).
     /// </summary>

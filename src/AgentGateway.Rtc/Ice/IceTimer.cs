@@ -27,6 +27,9 @@ internal enum IceTimer
     /// <summary>No pair has worked in time.</summary>
     Connect,
 
+    /// <summary>The selected path is not proven any more: the others are tried.</summary>
+    Failover,
+
     /// <summary>The far end followed to the new generation: the old one is forgotten.</summary>
     Retire,
 }

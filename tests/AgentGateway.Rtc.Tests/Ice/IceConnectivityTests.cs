@@ -152,6 +152,43 @@ public sealed class IceConnectivityTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_two_address_families_the_one_that_works_is_used(bool ipv4Works)
+    {
+        var network = new IceNetwork(11);
+        IceNode a = network.Add("a", new IceOptions { LocalCandidates = [IceNetwork.Host("2001:db8::1", 5000), IceNetwork.Host("192.0.2.1", 5000, 60_000)] }, IceRole.Controlling);
+        IceNode b = network.Add("b", new IceOptions { LocalCandidates = [IceNetwork.Host("2001:db8:1::2", 8081), IceNetwork.Host("203.0.113.2", 8081, 60_000)] }, IceRole.Controlled);
+        network.IsBlocked = path => path.Local.IsIPv4 != ipv4Works;
+        network.Signal(a, b);
+        Assert.True(network.RunUntil(() => a.Agent.IsNominated && b.Agent.IsNominated, 5000));
+        Assert.Equal(ipv4Works, a.Agent.SelectedPath!.Value.Remote.IsIPv4);
+        Assert.Equal(ipv4Works, b.Agent.SelectedPath!.Value.Remote.IsIPv4);
+
+        // Families are never mixed, and nobody checks a way that cannot exist.
+        Assert.All(a.Sent.Concat(b.Sent), s => Assert.Equal(s.Path.Local.IsIPv4, s.Path.Remote.IsIPv4));
+    }
+
+    [Fact]
+    public void One_working_way_among_many_interfaces_is_found()
+    {
+        var network = new IceNetwork(12);
+        IceNode a = network.Add("a", Homes("192.0.2", 5000), IceRole.Controlling);
+        IceNode b = network.Add("b", Homes("203.0.113", 8081), IceRole.Controlled);
+        TransportAddress left = IceNetwork.Address("192.0.2.7", 5000);
+        TransportAddress right = IceNetwork.Address("203.0.113.6", 8081);
+        network.IsBlocked = path => path != new DatagramPath(left, right) && path != new DatagramPath(right, left);
+        network.Signal(a, b);
+        Assert.True(network.RunUntil(() => a.Agent.IsNominated && b.Agent.IsNominated, 10_000));
+        Assert.Equal(new DatagramPath(left, right), a.Agent.SelectedPath);
+
+        static IceOptions Homes(string prefix, int port) => new()
+        {
+            LocalCandidates = [.. Enumerable.Range(1, 8).Select(i => IceNetwork.Host($"{prefix}.{i}", port, (ushort)(65_000 - i)))],
+        };
+    }
+
     [Fact]
     public void New_checks_are_paced()
     {

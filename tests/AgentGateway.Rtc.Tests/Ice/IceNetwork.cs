@@ -23,6 +23,9 @@ internal sealed class IceNetwork(ulong seed)
     /// <summary>Nothing is delivered while set.</summary>
     public bool IsCut { get; set; }
 
+    /// <summary>Whether what a node sends on a path (before any NAT) is lost.</summary>
+    public Func<DatagramPath, bool> IsBlocked { get; set; } = static _ => false;
+
     /// <summary>Everything that was sent or raised, for comparing two runs.</summary>
     public List<string> Journal { get; } = [];
 
@@ -121,7 +124,7 @@ internal sealed class IceNetwork(ulong seed)
         Journal.Add($"{Now} {from.Name} {path} {Convert.ToHexString(data)}");
         TransportAddress source = from.Nat?.Outbound(path.Local, path.Remote) ?? path.Local;
         double draw = _random.NextDouble();
-        if (IsCut || draw < Loss)
+        if (IsCut || draw < Loss || IsBlocked(path))
             return;
         foreach (IceNode node in _nodes)
         {
