@@ -43,6 +43,15 @@ public sealed record CallStatistics
     /// <summary>The round trip at the end, or null when no report told.</summary>
     public TimeSpan? RoundTripTime { get; init; }
 
+    /// <summary>Lost packets of the caller that came again because we asked.</summary>
+    public long PacketsRetransmitted { get; init; }
+
+    /// <summary>Lost packets of the caller whose copies came in later ones.</summary>
+    public long PacketsRecovered { get; init; }
+
+    /// <summary>Packets that we sent again because the caller asked.</summary>
+    public long RetransmissionsSent { get; init; }
+
     /// <summary>How much of the caller's audio had to be made up.</summary>
     public TimeSpan Concealed { get; init; }
 
@@ -63,7 +72,7 @@ public sealed record CallStatistics
     {
         var text = new StringBuilder();
         CultureInfo c = CultureInfo.InvariantCulture;
-        text.Append(c, $"received {PacketsReceived}, lost {PacketsLost}, concealed {Concealed.TotalMilliseconds:F0} ms, jitter {Jitter.TotalMilliseconds:F1} ms; ");
+        text.Append(c, $"received {PacketsReceived}, lost {PacketsLost}, recovered {PacketsRecovered}, concealed {Concealed.TotalMilliseconds:F0} ms, jitter {Jitter.TotalMilliseconds:F1} ms; ");
         text.Append(c, $"sent {PacketsSent}, lost there {RemotePacketsLost}, skipped {FramesSkipped}");
         if (RoundTripTime is { } roundTrip)
             text.Append(c, $"; round trip {roundTrip.TotalMilliseconds:F0} ms");

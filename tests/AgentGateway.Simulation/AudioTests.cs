@@ -8,6 +8,8 @@ public sealed class AudioTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
+    private static RtcPeerOptions WithoutRepair(RtcPeerOptions options) => options with { PreferRed = false, PreferNack = false };
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -39,7 +41,13 @@ public sealed class AudioTests
     [InlineData("wifi", 0.005, 0.08)]
     public void Loss_is_what_the_network_does_and_both_ends_know_it(string network, double least, double most)
     {
-        using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions { Seed = 3, Network = Networks.Get(network) });
+        using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions
+        {
+            Seed = 3,
+            Network = Networks.Get(network),
+            ConfigureCaller = WithoutRepair,
+            ConfigureAnswerer = WithoutRepair,
+        });
         pair.StartAudio();
         pair.RunFor(2 * Minute);
         foreach (PeerSide side in new[] { pair.Caller, pair.Answerer })
@@ -60,6 +68,47 @@ public sealed class AudioTests
             NetemOptions options = Networks.Get(network);
             Assert.Equal(2 * options.Latency.TotalMilliseconds, theirs.RoundTripTime!.Value.TotalMilliseconds, 3 * options.Jitter.TotalMilliseconds + 1);
         }
+    }
+
+    [Theory]
+    [InlineData("lossy5", false, true, 0.02)]
+    [InlineData("lossy5", true, false, 0.009)]
+    [InlineData("lossy20", true, true, 0.02)]
+    [InlineData("wifi", true, true, 0.02)]
+    public void Redundancy_and_retransmission_bring_back_most_of_what_was_lost(string network, bool red, bool nack, double most)
+    {
+        Func<RtcPeerOptions, RtcPeerOptions> configure = o => o with { PreferRed = red, PreferNack = nack };
+        using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions
+        {
+            Seed = 5,
+            Network = Networks.Get(network),
+            ConfigureCaller = configure,
+            ConfigureAnswerer = configure,
+        });
+        pair.StartAudio();
+
+        // Redundancy begins with the first report of loss.
+        pair.RunFor(TimeSpan.FromSeconds(10));
+        long sentBefore = pair.Caller.Peer.GetStatistics(pair.Now).AudioPacketsSent;
+        var heard = new HashSet<long>();
+        pair.Answerer.OnEvent = (_, e) =>
+        {
+            if (e.Kind == RtcPeerEventKind.AudioReceived)
+                heard.Add(e.Sequence);
+        };
+        pair.RunFor(2 * Minute);
+        RtcStatistics sender = pair.Caller.Peer.GetStatistics(pair.Now);
+        RtcStatistics receiver = pair.Answerer.Peer.GetStatistics(pair.Now);
+        double missing = 1 - (heard.Count / (double)(sender.AudioPacketsSent - sentBefore));
+        Assert.InRange(missing, -0.01, most);
+        Assert.Equal(0, pair.Answerer.AudioCorrupt);
+
+        // Redundancy leaves little to ask for.
+        Assert.Equal(nack && !red, receiver.PacketsRetransmitted > 100);
+        Assert.Equal(nack && !red, sender.RetransmissionsSent > 100);
+        Assert.Equal(red, receiver.PacketsRecoveredByRedundancy > 20);
+        Assert.InRange(sender.RetransmissionsSent, 0, sender.RetransmissionsRequested);
+        Assert.True(sender.TransportPacketsLost > 20 && sender.TransportPacketsAcknowledged > 3000);
     }
 
     [Fact]

@@ -3,7 +3,6 @@ using AgentGateway.Rtc.Dtls;
 using AgentGateway.Rtc.Ice;
 using AgentGateway.Rtc.Peer.Description;
 using AgentGateway.Rtc.Sctp;
-using AgentGateway.Rtc.Streams;
 using AgentGateway.Rtc.Wire.Sdp;
 
 namespace AgentGateway.Rtc.Peer;
@@ -35,7 +34,7 @@ public sealed partial class RtcPeer
             return SdpResult.Refuse(SdpResultError.WrongState, "The call has ended.");
         if (_pendingOffer is not null)
             return SdpResult.Refuse(SdpResultError.WrongState, "Our own offer waits for its answer.");
-        RemoteDescription? remote = RemoteDescription.Read(offer, _options.MaxDescriptionLength, out SdpResult? refusal);
+        RemoteDescription? remote = RemoteDescription.Read(offer, _options.MaxDescriptionLength, _preferences, out SdpResult? refusal);
         if (remote is null)
             return refusal!;
         if (!_options.AcceptDataChannels)
@@ -88,7 +87,7 @@ public sealed partial class RtcPeer
             return SdpResult.Refuse(SdpResultError.WrongState, "The call has ended.");
         if (_pendingOffer is not { } offered)
             return SdpResult.Refuse(SdpResultError.WrongState, "No offer of ours waits for an answer.");
-        RemoteDescription? remote = RemoteDescription.Read(answer, _options.MaxDescriptionLength, out SdpResult? refusal);
+        RemoteDescription? remote = RemoteDescription.Read(answer, _options.MaxDescriptionLength, _preferences, out SdpResult? refusal);
         if (remote is null)
             return refusal!;
         SdpResult? conflict = DescriptionRules.CheckAnswer(remote);
@@ -126,18 +125,7 @@ public sealed partial class RtcPeer
         _remote = remote;
         NegotiatedAudio audio = remote.Audio.Negotiate(direction);
         bool isChange = Audio is not null && Audio != audio;
-        Audio = audio;
-        _streams.Configure(new AudioStreamConfiguration
-        {
-            PayloadType = audio.PayloadType,
-            TelephoneEventPayloadType = audio.TelephoneEventPayloadType,
-            ClockRate = audio.ClockRate,
-            AudioLevelExtension = audio.AudioLevelExtension,
-            MidExtension = audio.MidExtension,
-            Mid = audio.Mid,
-            MaySend = direction.HasFlag(SdpDirection.SendOnly),
-            MayReceive = direction.HasFlag(SdpDirection.ReceiveOnly),
-        });
+        _sections[0].Configure(audio, direction);
         if (remote.Data is { } data && _sctp is null)
         {
             _sctp = CreateAssociation(data, dtlsRole == DtlsRole.Client);
@@ -187,7 +175,8 @@ public sealed partial class RtcPeer
         StreamId = _options.StreamId,
         TrackId = _options.TrackId,
         Cname = _cname,
-        Ssrc = _streams.Sender.Ssrc,
+        Ssrc = LocalSsrc,
+        Preferences = _preferences,
         PreferFec = _options.PreferFec,
         PreferDtx = _options.PreferDtx,
         SctpPort = _options.Sctp.LocalPort,

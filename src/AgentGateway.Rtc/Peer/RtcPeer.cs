@@ -1,7 +1,7 @@
 using AgentGateway.Primitives;
 using AgentGateway.Rtc.Primitives;
 using AgentGateway.Rtc.Sctp;
-using AgentGateway.Rtc.Streams;
+using AgentGateway.Rtc.Peer.Description;
 
 namespace AgentGateway.Rtc.Peer;
 
@@ -15,19 +15,15 @@ public sealed partial class RtcPeer : IDisposable
     /// <summary>Buffers given to <see cref="TryPollTransmit"/> need this many bytes, whatever the options say.</summary>
     public const int TransmitBufferSize = 1500;
 
-    private const int AudioBufferSize = 2048;
     private const int DataBufferSize = 16 * 1024;
     private const int MaxWaitingEvents = 256;
 
     private readonly RtcPeerOptions _options;
     private readonly DropCounters _drops = new();
     private readonly SecureTransport _transport;
-    private readonly AudioStreams _streams;
     private readonly Queue<RtcPeerEvent> _events = new(16);
-    private readonly byte[] _audioBuffer = new byte[AudioBufferSize];
     private readonly byte[] _dataBuffer = new byte[DataBufferSize];
     private SctpAssociation? _sctp;
-    private RtcPeerEvent? _audioEvent;
     private RtcPeerState _reportedState;
     private string _reportedUfrag;
     private string? _reportedPreviousUfrag;
@@ -52,7 +48,8 @@ public sealed partial class RtcPeer : IDisposable
         _reportedUfrag = _transport.Ice.LocalUfrag;
         _cname = options.Cname ?? options.Random.NextIceString(16);
         _sessionId = options.Random.NextUInt64() >> 2;
-        _streams = new AudioStreams(options.Random, _cname, options.WallClockAtEpoch, options.AudioQueueLength, options.MaxRtpSize);
+        _preferences = AudioPreferences.From(options);
+        _sections.Add(CreateSection());
     }
 
     /// <summary>
@@ -76,26 +73,16 @@ public sealed partial class RtcPeer : IDisposable
     /// <summary>OpenSSL's words for a DTLS failure, for a log; null when there was none.</summary>
     public string? FailureDetail => _transport.DtlsFailureDetail;
 
-    /// <summary>What was agreed for audio, or null before a description was accepted.</summary>
-    public NegotiatedAudio? Audio { get; private set; }
-
     /// <summary>Whether data channels were negotiated.</summary>
     public bool HasDataChannels => _sctp is not null;
 
     /// <summary>Where datagrams go now, or null while no path works.</summary>
     public DatagramPath? SelectedPath => _transport.Ice.SelectedPath;
 
-    /// <summary>The SSRC of the audio we send.</summary>
-    public uint LocalSsrc => _streams.Sender.Ssrc;
-
-    /// <summary>What the far end last reported about the audio we send. Cheap: may be read for every packet.</summary>
-    public RtcRemoteReport RemoteReport => new(
-        _streams.Statistics.RemoteReports, _streams.Statistics.RemoteFractionLost, _streams.Statistics.RemoteJitter, _streams.Statistics.RoundTrip);
-
     /// <summary>When <see cref="HandleTimeout"/> wants to be called, or null for none.</summary>
     public Instant? NextTimeout => _transport.IsEnded
         ? null
-        : Instant.Earliest(_transport.NextTimeout, Instant.Earliest(_started ? _streams.NextTimeout : null, _sctp?.NextTimeout));
+        : Instant.Earliest(_transport.NextTimeout, Instant.Earliest(_started ? NextMediaTimeout : null, _sctp?.NextTimeout));
 
     /// <summary>Handles one datagram from anybody; bad ones are counted. Its bytes are decrypted in place.</summary>
     /// <param name="now">When it arrived.</param>
@@ -105,12 +92,7 @@ public sealed partial class RtcPeer : IDisposable
     {
         _datagramsReceived++;
         _bytesReceived += datagram.Length;
-        if (_audioEvent is not null)
-        {
-            _drops.Count(RtcDropReason.EventOverflow);
-            _audioEvent = null;
-        }
-
+        DropUnpolledAudio();
         switch (_transport.Handle(now, path, datagram, out int length))
         {
             case TransportInput.Rtp:
@@ -132,7 +114,7 @@ public sealed partial class RtcPeer : IDisposable
             return;
         _transport.HandleTimeout(now);
         if (_started)
-            _streams.HandleTimeout(now);
+            HandleMediaTimeout(now);
         _sctp?.HandleTimeout(now);
         Update(now);
     }
@@ -159,12 +141,8 @@ public sealed partial class RtcPeer : IDisposable
     {
         if (_events.TryDequeue(out e))
             return true;
-        if (_audioEvent is { } audio)
-        {
-            e = audio;
-            _audioEvent = null;
+        if (TryTakeAudio(out e))
             return true;
-        }
 
         while (_sctp is not null && _sctp.TryPollEvent(out SctpEvent data))
         {
@@ -174,28 +152,6 @@ public sealed partial class RtcPeer : IDisposable
 
         e = default;
         return false;
-    }
-
-    /// <summary>Queues one audio packet for the next poll; it is copied. Sequence numbers and the timestamp's random offset are added here.</summary>
-    /// <param name="now">The time.</param>
-    /// <param name="payload">One encoded frame.</param>
-    /// <param name="mediaTimestamp">
-    /// Position on our own media clock (Opus: 48 kHz), from any start; it grows by the length of the audio between two packets, sent or
-    /// silent.
-    /// </param>
-    /// <param name="marker">True for the first packet after silence.</param>
-    /// <param name="audioLevel">0 (loudest) .. 127 (silence) in -dBov, sent when the far end negotiated it (RFC 6464); null for none.</param>
-    public RtcSendResult SendAudio(Instant now, ReadOnlySpan<byte> payload, long mediaTimestamp, bool marker, byte? audioLevel = null)
-    {
-        if (!_started || _transport.IsEnded)
-            return RtcSendResult.NotConnected;
-        return _streams.Sender.Enqueue(now, payload, mediaTimestamp, marker, audioLevel) switch
-        {
-            AudioEnqueueResult.Ok => RtcSendResult.Ok,
-            AudioEnqueueResult.NotSending => RtcSendResult.NotSending,
-            AudioEnqueueResult.TooLarge => RtcSendResult.TooLarge,
-            _ => RtcSendResult.QueueFull,
-        };
     }
 
     /// <summary>Opens a data channel; before the connection is up too, and messages may be sent on it at once.</summary>
@@ -233,43 +189,14 @@ public sealed partial class RtcPeer : IDisposable
         _closedAt = now;
         if (_started)
         {
-            _streams.End(now);
+            foreach (AudioSection section in _sections)
+                section.Streams.End(now);
             _sctp?.Abort(now);
         }
 
         _transport.Close();
         ReportState();
     }
-
-    /// <summary>A snapshot of all counters.</summary>
-    public RtcStatistics GetStatistics(Instant now) => new()
-    {
-        DatagramsSent = _datagramsSent,
-        BytesSent = _bytesSent,
-        DatagramsReceived = _datagramsReceived,
-        BytesReceived = _bytesReceived,
-        AudioPacketsSent = _streams.Sender.PacketsSent,
-        AudioBytesSent = _streams.Sender.BytesSent,
-        AudioPacketsReceived = _streams.Statistics.PacketsReceived,
-        AudioBytesReceived = _streams.Statistics.BytesReceived,
-        PacketsLost = _streams.Receiver?.PacketsLost ?? 0,
-        Jitter = _streams.Receiver?.Jitter ?? TimeSpan.Zero,
-        RemotePacketsLost = _streams.Statistics.RemotePacketsLost,
-        RemoteFractionLost = _streams.Statistics.RemoteFractionLost,
-        RemoteJitter = _streams.Statistics.RemoteJitter,
-        RoundTripTime = _streams.Statistics.RoundTrip,
-        SinceLastAudio = _streams.Receiver is { } receiver ? now - receiver.LastPacketAt : null,
-        RemoteSsrc = _streams.Receiver?.Ssrc,
-        RemoteStreamChanges = _streams.Statistics.StreamChanges,
-        RtcpSent = _streams.Statistics.RtcpSent,
-        RtcpReceived = _streams.Statistics.RtcpReceived,
-        RtcpFeedbackIgnored = _streams.Statistics.FeedbackIgnored,
-        RtcpIgnored = _streams.Statistics.RtcpIgnored,
-        MessagesSent = _sctp?.Statistics.MessagesSent ?? 0,
-        MessagesReceived = _sctp?.Statistics.MessagesReceived ?? 0,
-        Drops = _drops.Snapshot(),
-        EngineDrops = EngineDropNames.Snapshot(_transport.Ice.Statistics, _transport.DtlsStatistics, _sctp?.Statistics),
-    };
 
     /// <summary>Frees keys and native memory. Sends nothing: call <see cref="Close"/> and poll before.</summary>
     public void Dispose() => _transport.Dispose();
@@ -306,67 +233,14 @@ public sealed partial class RtcPeer : IDisposable
         return false;
     }
 
-    private bool TryBuildMedia(Span<byte> buffer, out int length, out DatagramPath path)
-    {
-        length = 0;
-        path = default;
-        if (!_started || (_transport.IsEnded && _closedAt is null))
-            return false;
-        Span<byte> plain = buffer[.._options.MaxRtpSize];
-        while (_streams.Sender.TryDequeue(plain, out length))
-        {
-            if (_transport.TryProtect(buffer, isRtcp: false, ref length, out path))
-                return true;
-        }
-
-        return _streams.TryPollRtcp(plain, out length) && _transport.TryProtect(buffer, isRtcp: true, ref length, out path);
-    }
-
-    private void HandleRtp(Instant now, ReadOnlySpan<byte> datagram)
-    {
-        RtpVerdict verdict = _streams.HandleRtp(now, datagram, out ReceivedAudioPacket packet);
-        ReadOnlySpan<byte> payload = datagram[packet.Payload];
-        if (verdict is not (RtpVerdict.Audio or RtpVerdict.TelephoneEvent) || payload.Length > _audioBuffer.Length)
-        {
-            _drops.Count(verdict switch
-            {
-                RtpVerdict.UnknownPayloadType => RtcDropReason.UnknownPayloadType,
-                RtpVerdict.UnknownStream => RtcDropReason.UnknownStream,
-                RtpVerdict.NotReceiving => RtcDropReason.NotReceiving,
-                _ => RtcDropReason.RtpMalformed,
-            });
-            return;
-        }
-
-        if (packet.IsNewStream)
-            Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.RemoteStreamChanged, Ssrc = packet.Ssrc });
-        payload.CopyTo(_audioBuffer);
-        _audioEvent = new RtcPeerEvent
-        {
-            Kind = verdict == RtpVerdict.Audio ? RtcPeerEventKind.AudioReceived : RtcPeerEventKind.TelephoneEventReceived,
-            Ssrc = packet.Ssrc,
-            Sequence = packet.Sequence,
-            Timestamp = packet.Timestamp,
-            PayloadType = packet.PayloadType,
-            Marker = packet.Marker,
-            AudioLevel = packet.AudioLevel,
-            Payload = _audioBuffer.AsMemory(0, payload.Length),
-        };
-    }
-
-    private void HandleRtcp(Instant now, ReadOnlySpan<byte> datagram)
-    {
-        if (_streams.HandleRtcp(now, datagram) is { } ssrc)
-            Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.RemoteBye, Ssrc = ssrc });
-    }
-
     // Everything that may follow from any input, in one place.
     private void Update(Instant now)
     {
         if (_transport.IsUsable && !_started)
         {
             _started = true;
-            _streams.Start(now);
+            foreach (AudioSection section in _sections)
+                section.Streams.Start(now);
             _sctp?.Start(now);
         }
 

@@ -29,6 +29,12 @@ public readonly record struct RtcPeerEvent
     /// <summary>0..127.</summary>
     public byte PayloadType { get; init; }
 
+    /// <summary>Whether the packet was lost and this is its copy from a later one (RFC 2198).</summary>
+    public bool IsRecovered { get; init; }
+
+    /// <summary>The key pressed: 0-9, *, #, A-D.</summary>
+    public char Digit { get; init; }
+
     /// <summary>The RTP marker bit.</summary>
     public bool Marker { get; init; }
 

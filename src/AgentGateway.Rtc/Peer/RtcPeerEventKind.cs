@@ -16,6 +16,15 @@ public enum RtcPeerEventKind
     TelephoneEventReceived,
 
     /// <summary>
+    /// A comfort noise packet arrived (RFC 3389): the sender pauses, and its payload tells how loud the pause is; the fields are those of
+    /// <see cref="AudioReceived"/>.
+    /// </summary>
+    ComfortNoiseReceived,
+
+    /// <summary>A telephone key was pressed at the far end: <see cref="RtcPeerEvent.Digit"/>. Once for each key press, with its first packet.</summary>
+    DigitReceived,
+
+    /// <summary>
     /// The far end's audio now comes from another <see cref="RtcPeerEvent.Ssrc"/>: sequence numbers and timestamps start anew, so a
     /// jitter buffer must too. Also told before the first packet.
     /// </summary>

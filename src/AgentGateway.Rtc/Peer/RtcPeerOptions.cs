@@ -48,6 +48,23 @@ public sealed record RtcPeerOptions
     /// <summary>Whether the far end is told that it may stop sending in silence.</summary>
     public bool PreferDtx { get; init; } = true;
 
+    /// <summary>The codecs that are offered and agreed to, the best first; what the far end prefers among them does not matter.</summary>
+    public IReadOnlyList<RtcAudioCodec> AudioCodecs { get; init; } = [RtcAudioCodec.Opus];
+
+    /// <summary>Whether redundant audio data (RFC 2198) is agreed on: received always, sent when the far end reports loss.</summary>
+    public bool PreferRed { get; init; } = true;
+
+    /// <summary>Whether retransmission (generic NACK) is agreed on.</summary>
+    public bool PreferNack { get; init; } = true;
+
+    /// <summary>Whether transport-wide feedback is agreed on.</summary>
+    public bool PreferTransportFeedback { get; init; } = true;
+
+    /// <summary>
+    /// How late a lost packet may come and still be asked for, 0..500 ms: what a jitter buffer is willing to wait. Zero asks for none.
+    /// </summary>
+    public TimeSpan RetransmissionBudget { get; init; } = TimeSpan.FromMilliseconds(120);
+
     /// <summary>The id of the media stream we send: a token of at most 64 characters.</summary>
     public string StreamId { get; init; } = "agent";
 
@@ -78,6 +95,10 @@ public sealed record RtcPeerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(AudioQueueLength, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(AudioQueueLength, 256);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDescriptionLength, 1024);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RetransmissionBudget, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(RetransmissionBudget, TimeSpan.FromMilliseconds(500));
+        if (AudioCodecs.Count == 0 || AudioCodecs.Any(c => !RtcAudioCodec.All.Contains(c)) || AudioCodecs.Distinct().Count() != AudioCodecs.Count)
+            throw new ArgumentException("Must name known codecs, each once.", nameof(AudioCodecs));
         CheckToken(StreamId, nameof(StreamId));
         CheckToken(TrackId, nameof(TrackId));
         if (StreamId == "-")

@@ -62,7 +62,31 @@ public sealed record RtcStatistics
     /// <summary>Authentic RTCP datagrams received.</summary>
     public long RtcpReceived { get; init; }
 
-    /// <summary>Feedback received and ignored: NACK, PLI, FIR, REMB, transport-cc.</summary>
+    /// <summary>Packets that the far end asked for again (generic NACK).</summary>
+    public long RetransmissionsRequested { get; init; }
+
+    /// <summary>Of these, how many were sent again.</summary>
+    public long RetransmissionsSent { get; init; }
+
+    /// <summary>Requests of ours for single lost packets.</summary>
+    public long PacketsRequested { get; init; }
+
+    /// <summary>Packets that came after they were asked for.</summary>
+    public long PacketsRetransmitted { get; init; }
+
+    /// <summary>Lost packets whose content came as a copy in a later one (RFC 2198).</summary>
+    public long PacketsRecoveredByRedundancy { get; init; }
+
+    /// <summary>Packets sent with copies of earlier ones.</summary>
+    public long RedundantPacketsSent { get; init; }
+
+    /// <summary>Packets of ours that transport-wide feedback says arrived.</summary>
+    public long TransportPacketsAcknowledged { get; init; }
+
+    /// <summary>Packets of ours that it says were lost.</summary>
+    public long TransportPacketsLost { get; init; }
+
+    /// <summary>Feedback received and ignored: PLI, FIR, REMB, and what was not negotiated.</summary>
     public long RtcpFeedbackIgnored { get; init; }
 
     /// <summary>Parts of authentic RTCP datagrams that did not parse or have no meaning here.</summary>

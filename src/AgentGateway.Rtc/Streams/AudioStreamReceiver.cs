@@ -28,6 +28,10 @@ internal sealed class AudioStreamReceiver
     private NtpTimestamp? _lastSenderReport;
     private Instant _lastSenderReportAt;
 
+    // Bit n: the packet n before the highest is here, itself or as a copy in another one.
+    private ulong _seen;
+    private long _seenHighest;
+
     public AudioStreamReceiver(uint ssrc, int clockRate)
     {
         Ssrc = ssrc;
@@ -42,12 +46,18 @@ internal sealed class AudioStreamReceiver
 
     public bool SaidBye { get; set; }
 
+    /// <summary>Whether packets were lost in the interval of the last report.</summary>
+    public bool LostLately { get; private set; }
+
     /// <summary>Expected minus received; negative when packets older than the base arrived.</summary>
     public long PacketsLost => Expected - PacketsReceived;
 
     public TimeSpan Jitter => TimeSpan.FromSeconds(_jitterTimes16 / 16.0 / _clockRate);
 
     private long Expected => _sequence.Started ? _sequence.Highest - _base + 1 : 0;
+
+    /// <summary>Whether a packet was overtaken or sent again: its arrival says nothing about the network's jitter.</summary>
+    public bool IsOld(ushort wireSequence) => _sequence.Started && _sequence.Estimate(wireSequence) < _sequence.Highest;
 
     /// <summary>Counts a packet.</summary>
     /// <param name="now">When it arrived.</param>
@@ -78,6 +88,28 @@ internal sealed class AudioStreamReceiver
             UpdateJitter(now, timestamp);
     }
 
+    /// <summary>Notes that a packet, or a copy of it, is here.</summary>
+    /// <param name="sequence">Its extended sequence number.</param>
+    /// <param name="whenTooOld">The result when it is too old to tell.</param>
+    /// <returns>Whether it was not here before.</returns>
+    public bool See(long sequence, bool whenTooOld)
+    {
+        long ahead = sequence - _seenHighest;
+        if (ahead > 0)
+        {
+            _seen = ahead >= 64 ? 0 : _seen << (int)ahead;
+            _seenHighest = sequence;
+            ahead = 0;
+        }
+
+        if (ahead <= -64)
+            return whenTooOld;
+        ulong bit = 1UL << (int)-ahead;
+        bool isNew = (_seen & bit) == 0;
+        _seen |= bit;
+        return isNew;
+    }
+
     /// <summary>Keeps what a report block has to echo.</summary>
     public void HandleSenderReport(Instant now, NtpTimestamp ntp)
     {
@@ -93,6 +125,7 @@ internal sealed class AudioStreamReceiver
         _expectedPrior = Expected;
         _receivedPrior = PacketsReceived;
         long lostInterval = expectedInterval - receivedInterval;
+        LostLately = lostInterval > 0;
         byte fraction = expectedInterval <= 0 || lostInterval <= 0 ? (byte)0 : (byte)Math.Min(255, (lostInterval << 8) / expectedInterval);
         double delay = _lastSenderReport is null ? 0 : (now - _lastSenderReportAt).TotalSeconds * 65536;
         return new RtcpReportBlock(

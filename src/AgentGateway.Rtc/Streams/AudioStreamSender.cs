@@ -8,12 +8,19 @@ namespace AgentGateway.Rtc.Streams;
 /// </summary>
 internal sealed class AudioStreamSender
 {
+    // mid 1 + 16, audio level 2, send time 4, transport sequence 3, each one byte longer in the two-byte form; block header 4, padding 3.
+    private const int MaxHeaderExtensions = 40;
+
     private readonly byte[] _slots;
     private readonly int[] _lengths;
     private readonly int _slotSize;
     private readonly uint _timestampOffset;
+    private readonly TransportWideFeedback? _transport;
+    private readonly RedundancySender _redundancy = new();
     private readonly byte[] _mid = new byte[RtpExtensionValue.MaxMidLength];
+    private readonly byte[] _redPayload;
     private AudioStreamConfiguration? _configuration;
+    private bool _twoByteExtensions;
     private int _midLength;
     private ushort _sequence;
     private int _head;
@@ -24,11 +31,14 @@ internal sealed class AudioStreamSender
     /// <param name="random">Gives SSRC, first sequence number and timestamp offset (RFC 3550 section 5.1).</param>
     /// <param name="capacity">Packets that may wait.</param>
     /// <param name="maxPacketSize">The largest plain packet, in bytes.</param>
-    public AudioStreamSender(IRandomSource random, int capacity, int maxPacketSize)
+    /// <param name="transport">Numbers the packets of the connection, or null.</param>
+    public AudioStreamSender(IRandomSource random, int capacity, int maxPacketSize, TransportWideFeedback? transport)
     {
         _slotSize = maxPacketSize;
         _slots = new byte[capacity * maxPacketSize];
         _lengths = new int[capacity];
+        _redPayload = new byte[maxPacketSize];
+        _transport = transport;
         Ssrc = random.NextUInt32();
         _timestampOffset = random.NextUInt32();
 
@@ -42,15 +52,24 @@ internal sealed class AudioStreamSender
 
     public long BytesSent { get; private set; }
 
-    /// <summary>When the last packet was queued, or null before the first.</summary>
-    public Instant? LastSentAt => PacketsSent == 0 ? null : _lastSentAt;
+    /// <summary>When a frame was queued last; zero before the first.</summary>
+    public Instant LastSentAt => _lastSentAt;
+
+    /// <summary>Packets that repeated earlier frames.</summary>
+    public long RedundantPacketsSent { get; private set; }
+
+    /// <summary>Earlier frames that each packet repeats, when redundancy was agreed on.</summary>
+    public int RedundancyLevel { get; set; }
 
     /// <summary>Cleared once the far end reported on this stream: it then knows which section it belongs to.</summary>
     public bool SendsMid { get; set; } = true;
 
     public void Configure(AudioStreamConfiguration configuration)
     {
+        if (_configuration?.PayloadType != configuration.PayloadType)
+            _redundancy.Clear();
         _configuration = configuration;
+        _twoByteExtensions = configuration.NeedsTwoByteExtensions;
         _midLength = 0;
         if (configuration.MidExtension is null || configuration.Mid.Length is 0 or > RtpExtensionValue.MaxMidLength)
             return;
@@ -58,33 +77,47 @@ internal sealed class AudioStreamSender
             _midLength = length;
     }
 
-    /// <summary>Numbers and queues one packet.</summary>
+    /// <summary>Numbers and queues one packet of the codec.</summary>
     public AudioEnqueueResult Enqueue(Instant now, ReadOnlySpan<byte> payload, long mediaTimestamp, bool marker, byte? audioLevel)
     {
         if (_configuration is not { MaySend: true } configuration)
             return AudioEnqueueResult.NotSending;
-        if (_count == _lengths.Length)
-            return AudioEnqueueResult.Full;
-        int index = (_head + _count) % _lengths.Length;
-        Span<byte> slot = _slots.AsSpan(index * _slotSize, _slotSize);
-        if (!RtpWriter.TryStart(
-                slot, configuration.PayloadType, marker, _sequence, WireTimestamp(mediaTimestamp), Ssrc, out RtpWriter writer))
-            return AudioEnqueueResult.TooLarge;
-        if (SendsMid && _midLength > 0)
-            writer.TryAddExtension(configuration.MidExtension!.Value, _mid.AsSpan(0, _midLength));
-        if (audioLevel is { } level && configuration.AudioLevelExtension is { } id)
-            writer.TryAddExtension(id, [RtpExtensionValue.AudioLevel(level, level < 127)]);
-        if (!writer.TryFinish(payload))
-            return AudioEnqueueResult.TooLarge;
+        byte payloadType = configuration.PayloadType;
+        ReadOnlySpan<byte> content = payload;
+        if (RedundancyLevel > 0 && configuration.RedPayloadType is { } red)
+        {
+            int room = _slotSize - RtpPacket.FixedHeaderLength - MaxHeaderExtensions;
+            int length = _redundancy.Write(_redPayload.AsSpan(0, room), payload, payloadType, mediaTimestamp, RedundancyLevel);
+            if (length > 0)
+            {
+                content = _redPayload.AsSpan(0, length);
+                payloadType = red;
+            }
+        }
 
-        _lengths[index] = writer.Length;
-        _count++;
-        _sequence++;
+        AudioEnqueueResult result = Enqueue(now, configuration, payloadType, content, mediaTimestamp, marker, audioLevel);
+        if (result != AudioEnqueueResult.Ok)
+            return result;
+        if (payloadType != configuration.PayloadType)
+            RedundantPacketsSent++;
+        if (configuration.RedPayloadType is not null)
+            _redundancy.Add(payload, mediaTimestamp);
         _lastTimestamp = mediaTimestamp;
         _lastSentAt = now;
-        PacketsSent++;
-        BytesSent += payload.Length;
-        return AudioEnqueueResult.Ok;
+        return result;
+    }
+
+    /// <summary>Numbers and queues one packet of a tone.</summary>
+    public AudioEnqueueResult EnqueueTelephoneEvent(Instant now, TelephoneEventPayload tone, long mediaTimestamp, bool marker)
+    {
+        if (_configuration is not { MaySend: true, TelephoneEventPayloadType: { } payloadType } configuration)
+            return AudioEnqueueResult.NotSending;
+        Span<byte> payload = stackalloc byte[TelephoneEventPayload.Length];
+        tone.Write(payload);
+
+        // The frames before the tone no longer have the numbers right before the next frame's.
+        _redundancy.Clear();
+        return Enqueue(now, configuration, payloadType, payload, mediaTimestamp, marker, audioLevel: null);
     }
 
     /// <summary>Copies the oldest waiting packet out; false when none waits or the buffer is too small.</summary>
@@ -100,11 +133,64 @@ internal sealed class AudioStreamSender
         return true;
     }
 
-    /// <summary>The wire timestamp of an instant, extrapolated from the last packet (for sender reports).</summary>
-    public uint WireTimestampAt(Instant now)
+    /// <summary>Where the media clock is, extrapolated from the last packet.</summary>
+    public long MediaTimestampAt(Instant now)
     {
         int clockRate = _configuration?.ClockRate ?? 0;
-        return WireTimestamp(_lastTimestamp + (long)((Int128)(now - _lastSentAt).Ticks * clockRate / TimeSpan.TicksPerSecond));
+        return _lastTimestamp + (long)((Int128)(now - _lastSentAt).Ticks * clockRate / TimeSpan.TicksPerSecond);
+    }
+
+    /// <summary>The wire timestamp of an instant (for sender reports).</summary>
+    public uint WireTimestampAt(Instant now) => WireTimestamp(MediaTimestampAt(now));
+
+    private AudioEnqueueResult Enqueue(
+        Instant now,
+        AudioStreamConfiguration configuration,
+        byte payloadType,
+        ReadOnlySpan<byte> payload,
+        long mediaTimestamp,
+        bool marker,
+        byte? audioLevel)
+    {
+        if (_count == _lengths.Length)
+            return AudioEnqueueResult.Full;
+        int index = (_head + _count) % _lengths.Length;
+        Span<byte> slot = _slots.AsSpan(index * _slotSize, _slotSize);
+        if (!RtpWriter.TryStart(slot, payloadType, marker, _sequence, WireTimestamp(mediaTimestamp), Ssrc, out RtpWriter writer))
+            return AudioEnqueueResult.TooLarge;
+        AddExtensions(now, configuration, audioLevel, ref writer);
+        if (!writer.TryFinish(payload))
+            return AudioEnqueueResult.TooLarge;
+
+        _lengths[index] = writer.Length;
+        _count++;
+        _sequence++;
+        PacketsSent++;
+        BytesSent += payload.Length;
+        return AudioEnqueueResult.Ok;
+    }
+
+    private void AddExtensions(Instant now, AudioStreamConfiguration configuration, byte? audioLevel, ref RtpWriter writer)
+    {
+        if (_twoByteExtensions)
+            writer.UseTwoByteExtensions();
+        if (SendsMid && _midLength > 0)
+            writer.TryAddExtension(configuration.MidExtension!.Value, _mid.AsSpan(0, _midLength));
+        if (audioLevel is { } level && configuration.AudioLevelExtension is { } levelId)
+            writer.TryAddExtension(levelId, [RtpExtensionValue.AudioLevel(level, level < 127)]);
+        if (configuration.AbsoluteSendTimeExtension is { } timeId)
+        {
+            Span<byte> time = stackalloc byte[3];
+            RtpExtensionValue.WriteAbsoluteSendTime(time, now - Instant.Zero);
+            writer.TryAddExtension(timeId, time);
+        }
+
+        if (configuration.TransportSequenceExtension is { } sequenceId && _transport is not null)
+        {
+            Span<byte> sequence = stackalloc byte[sizeof(ushort)];
+            RtpExtensionValue.WriteTransportSequence(sequence, _transport.TakeSequence());
+            writer.TryAddExtension(sequenceId, sequence);
+        }
     }
 
     private uint WireTimestamp(long mediaTimestamp) => unchecked((uint)(_timestampOffset + mediaTimestamp));

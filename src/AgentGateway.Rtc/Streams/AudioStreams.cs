@@ -1,43 +1,43 @@
-using System.Buffers.Binary;
 using AgentGateway.Primitives;
-using AgentGateway.Rtc.Wire.Rtcp;
 using AgentGateway.Rtc.Wire.Rtp;
 
 namespace AgentGateway.Rtc.Streams;
 
 /// <summary>
-/// Both directions of a call's audio above SRTP: the stream we send, the one stream we listen to, and RTCP about both.
+/// Both directions of one audio section above SRTP: the stream we send, the one stream we listen to, and RTCP about both.
 /// Works on plain packets. Not thread-safe: one owner. See DESIGN.md.
 /// </summary>
-internal sealed class AudioStreams
+internal sealed partial class AudioStreams
 {
     // The longest gap of a stream that is still sending: Opus DTX refreshes every 400 ms.
     private static readonly TimeSpan TakeoverSilence = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MaxPlausibleRoundTrip = TimeSpan.FromSeconds(60);
 
     private readonly IRandomSource _random;
     private readonly string _cname;
     private readonly DateTimeOffset _wallClockAtEpoch;
+    private readonly TransportWideFeedback? _transport;
+    private readonly NackRequester _nack;
+    private readonly SendHistory _history = new();
+    private readonly RedundancyControl _redundancy = new();
+    private readonly TelephoneEventSender _tones = new();
     private readonly TimerTable<StreamTimer> _timers = new();
+    private readonly ReceivedAudioPacket[] _recovered = new ReceivedAudioPacket[RedPayload.MaxBlocks];
+    private readonly RedBlock[] _blocks = new RedBlock[RedPayload.MaxBlocks];
     private AudioStreamConfiguration? _configuration;
     private AudioStreamReceiver? _receiver;
-    private Instant? _reportDue;
-    private bool _byeDue;
-    private bool _ended;
-    private long _packetsAtLastReport;
-    private long _packetsAtReportBefore;
+    private int _recoveredCount;
 
     /// <param name="random">Random numbers of the stream and its report times.</param>
-    /// <param name="cname">Our canonical name.</param>
-    /// <param name="wallClockAtEpoch">The wall-clock time of <see cref="Instant.Zero"/>.</param>
-    /// <param name="queueLength">Outgoing packets that may wait.</param>
-    /// <param name="maxPacketSize">The largest plain packet, in bytes.</param>
-    public AudioStreams(IRandomSource random, string cname, DateTimeOffset wallClockAtEpoch, int queueLength, int maxPacketSize)
+    /// <param name="options">What does not change over the life of the streams.</param>
+    /// <param name="transport">Transport-wide feedback of the connection, or null for none.</param>
+    public AudioStreams(IRandomSource random, AudioStreamOptions options, TransportWideFeedback? transport)
     {
         _random = random;
-        _cname = cname;
-        _wallClockAtEpoch = wallClockAtEpoch;
-        Sender = new AudioStreamSender(random, queueLength, maxPacketSize);
+        _cname = options.Cname;
+        _wallClockAtEpoch = options.WallClockAtEpoch;
+        _transport = transport;
+        _nack = new NackRequester(options.RetransmissionBudget);
+        Sender = new AudioStreamSender(random, options.QueueLength, options.MaxPacketSize, transport);
     }
 
     public AudioStreamSender Sender { get; }
@@ -47,13 +47,24 @@ internal sealed class AudioStreams
 
     public StreamStatistics Statistics { get; } = new();
 
+    /// <summary>Packets that were asked for, and those of them that came.</summary>
+    public (long Asked, long Answered) Requests => (_nack.Asked, _nack.Answered);
+
     public Instant? NextTimeout => _timers.Next;
+
+    /// <summary>Lost packets whose copies came with the packet handled last, the oldest first; they precede it.</summary>
+    public ReadOnlySpan<ReceivedAudioPacket> Recovered => _recovered.AsSpan(0, _recoveredCount);
 
     /// <summary>Applies what was negotiated; again after a renegotiation.</summary>
     public void Configure(AudioStreamConfiguration configuration)
     {
         _configuration = configuration;
         Sender.Configure(configuration);
+        if (!CanSendTones)
+        {
+            _tones.Clear();
+            _timers.Clear(StreamTimer.TelephoneEvent);
+        }
     }
 
     /// <summary>Begins to report: keys are there.</summary>
@@ -72,29 +83,78 @@ internal sealed class AudioStreams
 
     public void HandleTimeout(Instant now)
     {
-        while (_timers.TryPopExpired(now, out _))
+        while (_timers.TryPopExpired(now, out StreamTimer reason))
         {
-            _reportDue = now;
-            _timers.Set(StreamTimer.RtcpReport, now + RtcpSchedule.Next(_random));
+            switch (reason)
+            {
+                case StreamTimer.RtcpReport:
+                    _reportDue = now;
+                    _timers.Set(StreamTimer.RtcpReport, now + RtcpSchedule.Next(_random, _receiver is { LostLately: true }));
+                    break;
+                case StreamTimer.Nack:
+                    _nackDue = now;
+                    break;
+                default:
+                    SendTone(now);
+                    break;
+            }
         }
+    }
+
+    /// <summary>Queues one frame of the codec. While a tone is sent it takes the frame's place (RFC 4733 section 2.2).</summary>
+    public AudioEnqueueResult Send(Instant now, ReadOnlySpan<byte> payload, long mediaTimestamp, bool marker, byte? audioLevel) =>
+        _tones.IsActive ? AudioEnqueueResult.Ok : Sender.Enqueue(now, payload, mediaTimestamp, marker, audioLevel);
+
+    /// <summary>Queues a tone; false when the far end takes none or too many wait.</summary>
+    public bool TrySendTone(Instant now, byte telephoneEvent, TimeSpan duration)
+    {
+        if (_ended || !CanSendTones || !_tones.TryQueue(now, telephoneEvent, duration))
+            return false;
+        _timers.SetIfUnset(StreamTimer.TelephoneEvent, _tones.NextTimeout!.Value);
+        return true;
+    }
+
+    /// <summary>Keeps a packet that was encrypted and sent, in case the far end asks for it.</summary>
+    public void Remember(Instant now, ushort sequence, ReadOnlySpan<byte> datagram)
+    {
+        if (_configuration is { Nack: true })
+            _history.Add(now, sequence, datagram);
+    }
+
+    /// <summary>Takes the next encrypted packet that the far end asked for.</summary>
+    public bool TryDequeueRetransmission(Span<byte> buffer, out int length)
+    {
+        if (!_history.TryDequeue(buffer, out length))
+            return false;
+        Statistics.RetransmissionsSent++;
+        return true;
     }
 
     /// <summary>Judges an authentic packet and counts it.</summary>
     public RtpVerdict HandleRtp(Instant now, ReadOnlySpan<byte> datagram, out ReceivedAudioPacket packet)
     {
         packet = default;
-        if (!RtpPacket.TryParse(datagram, out RtpPacket rtp))
-            return RtpVerdict.Malformed;
-        if (_configuration is not { } configuration)
-            return RtpVerdict.UnknownPayloadType;
-        bool isEvent = rtp.PayloadType == configuration.TelephoneEventPayloadType;
-        if (rtp.PayloadType != configuration.PayloadType && !isEvent)
+        _recoveredCount = 0;
+        return RtpPacket.TryParse(datagram, out RtpPacket rtp) ? HandleRtp(now, rtp, datagram.Length, out packet) : RtpVerdict.Malformed;
+    }
+
+    /// <summary>The same for a packet that was parsed.</summary>
+    /// <param name="now">When it arrived.</param>
+    /// <param name="rtp">The packet.</param>
+    /// <param name="datagramLength">Of the whole datagram, in which payloads are given as ranges.</param>
+    /// <param name="packet">The packet without its redundancy; that is in <see cref="Recovered"/>.</param>
+    public RtpVerdict HandleRtp(Instant now, in RtpPacket rtp, int datagramLength, out ReceivedAudioPacket packet)
+    {
+        packet = default;
+        _recoveredCount = 0;
+        if (_configuration is not { } configuration || !TryClassify(configuration, rtp.PayloadType, out RtpVerdict verdict))
             return RtpVerdict.UnknownPayloadType;
         if (configuration.MidExtension is { } midId
             && rtp.Extensions.TryFind(midId, out ReadOnlySpan<byte> mid)
             && !RtpExtensionValue.MidEquals(mid, configuration.Mid))
             return RtpVerdict.UnknownStream;
 
+        bool isEvent = verdict == RtpVerdict.TelephoneEvent;
         bool isNew = _receiver is null || _receiver.Ssrc != rtp.Ssrc;
         if (!configuration.MayReceive)
         {
@@ -111,9 +171,14 @@ internal sealed class AudioStreams
             if (_receiver is not null)
                 Statistics.StreamChanges++;
             _receiver = new AudioStreamReceiver(rtp.Ssrc, configuration.ClockRate);
+            _nack.Reset();
         }
 
-        _receiver!.Handle(now, rtp.SequenceNumber, rtp.Timestamp, !isEvent, out long sequence, out long timestamp);
+        AudioStreamReceiver receiver = _receiver!;
+        TimeSpan jitter = receiver.Jitter;
+        bool late = receiver.IsOld(rtp.SequenceNumber);
+        receiver.Handle(now, rtp.SequenceNumber, rtp.Timestamp, !isEvent && !late, out long sequence, out long timestamp);
+        bool wasHere = !receiver.See(sequence, whenTooOld: true);
         Statistics.PacketsReceived++;
         Statistics.BytesReceived += rtp.Payload.Length;
         byte? audioLevel = null;
@@ -121,7 +186,7 @@ internal sealed class AudioStreams
             && rtp.Extensions.TryFind(levelId, out ReadOnlySpan<byte> value)
             && RtpExtensionValue.TryReadAudioLevel(value, out byte level, out _))
             audioLevel = level;
-        int end = datagram.Length - rtp.PaddingLength;
+        int end = datagramLength - rtp.PaddingLength;
         packet = new ReceivedAudioPacket
         {
             Ssrc = rtp.Ssrc,
@@ -133,135 +198,96 @@ internal sealed class AudioStreams
             IsNewStream = isNew,
             Payload = (end - rtp.Payload.Length)..end,
         };
-        return isEvent ? RtpVerdict.TelephoneEvent : RtpVerdict.Audio;
+        if (rtp.PayloadType == configuration.RedPayloadType && !TryUnpack(configuration, rtp.Payload, ref packet, ref verdict))
+            return RtpVerdict.Malformed;
+        if (configuration.Nack)
+            RequestMissing(now, configuration, sequence, timestamp, jitter);
+        return wasHere ? RtpVerdict.Duplicate : verdict;
     }
 
-    /// <summary>Reads an authentic compound packet.</summary>
-    /// <param name="now">When it arrived.</param>
-    /// <param name="datagram">The plain packet.</param>
-    /// <returns>The SSRC of the stream listened to when it said BYE; else null.</returns>
-    public uint? HandleRtcp(Instant now, ReadOnlySpan<byte> datagram)
+    private bool CanSendTones => _configuration is { MaySend: true, TelephoneEventPayloadType: not null, CanSendTelephoneEvents: true };
+
+    private static bool TryClassify(AudioStreamConfiguration configuration, byte payloadType, out RtpVerdict verdict)
     {
-        Statistics.RtcpReceived++;
-        if (!RtcpPacket.IsWellFormed(datagram))
+        verdict = RtpVerdict.Audio;
+        if (payloadType == configuration.PayloadType || payloadType == configuration.RedPayloadType)
+            return true;
+        verdict = payloadType == configuration.ComfortNoisePayloadType ? RtpVerdict.ComfortNoise : RtpVerdict.TelephoneEvent;
+        return verdict == RtpVerdict.ComfortNoise || payloadType == configuration.TelephoneEventPayloadType;
+    }
+
+    // RFC 2198: the last block is the packet itself; those before are copies of the packets before it, of which the missing ones are kept.
+    private bool TryUnpack(AudioStreamConfiguration configuration, ReadOnlySpan<byte> payload, ref ReceivedAudioPacket packet, ref RtpVerdict verdict)
+    {
+        int start = packet.Payload.Start.Value;
+        if (!RedPayload.TryRead(payload, _blocks, out int count)
+            || !TryClassify(configuration, _blocks[count - 1].PayloadType, out verdict)
+            || _blocks[count - 1].PayloadType == configuration.RedPayloadType)
         {
-            Statistics.RtcpIgnored++;
-            return null;
+            Statistics.RedMalformed++;
+            return false;
         }
 
-        uint? bye = null;
-        while (RtcpPacket.TryRead(ref datagram, out RtcpPacket packet))
+        for (int i = 0; i < count - 1; i++)
         {
-            switch (packet.Type)
+            RedBlock block = _blocks[i];
+            long sequence = packet.Sequence - (count - 1 - i);
+            if (block.Length == 0 || block.PayloadType != configuration.PayloadType || block.TimestampOffset == 0 || sequence < 0
+                || !_receiver!.See(sequence, whenTooOld: false))
+                continue;
+            Statistics.RecoveredByRedundancy++;
+            _nack.Recovered(sequence);
+            _recovered[_recoveredCount++] = packet with
             {
-                case RtcpPacketType.SenderReport or RtcpPacketType.ReceiverReport:
-                    HandleReport(now, packet);
-                    break;
-                case RtcpPacketType.Bye:
-                    bye = HandleBye(packet) ?? bye;
-                    break;
-                case RtcpPacketType.TransportFeedback or RtcpPacketType.PayloadFeedback when RtcpFeedback.TryRead(packet, out _):
-                    // Nothing to act on: audio is neither retransmitted nor congestion controlled here.
-                    Statistics.FeedbackIgnored++;
-                    break;
-                case RtcpPacketType.SourceDescription or RtcpPacketType.ExtendedReport or RtcpPacketType.Application:
-                    break;
-                default:
-                    Statistics.RtcpIgnored++;
-                    break;
-            }
+                Sequence = sequence,
+                Timestamp = packet.Timestamp - block.TimestampOffset,
+                PayloadType = block.PayloadType,
+                Marker = false,
+                AudioLevel = null,
+                IsNewStream = false,
+                IsRecovered = true,
+                Payload = (start + block.Start)..(start + block.Start + block.Length),
+            };
         }
 
-        return bye;
-    }
-
-    /// <summary>Builds the report that is due; false when none is.</summary>
-    public bool TryPollRtcp(Span<byte> buffer, out int length)
-    {
-        length = 0;
-        if (_reportDue is not { } now)
-            return false;
-        _reportDue = null;
-        var writer = new RtcpWriter(buffer);
-        ReadOnlySpan<RtcpReportBlock> blocks = _receiver is null ? [] : [_receiver.TakeReport(now)];
-
-        // A sender is who sent within the last two intervals (RFC 3550 section 6.4).
-        bool sent = Sender.PacketsSent > _packetsAtReportBefore;
-        _packetsAtReportBefore = _packetsAtLastReport;
-        _packetsAtLastReport = Sender.PacketsSent;
-        bool fits = sent
-            ? writer.TryAddSenderReport(
-                Sender.Ssrc, Ntp(now), Sender.WireTimestampAt(now), (uint)Sender.PacketsSent, (uint)Sender.BytesSent, blocks)
-            : writer.TryAddReceiverReport(Sender.Ssrc, blocks);
-        fits = fits && writer.TryAddCname(Sender.Ssrc, _cname) && (!_byeDue || writer.TryAddBye(Sender.Ssrc));
-        _byeDue = false;
-        if (!fits)
-            return false;
-        Statistics.RtcpSent++;
-        length = writer.Length;
+        RedBlock primary = _blocks[count - 1];
+        packet = packet with
+        {
+            PayloadType = primary.PayloadType,
+            Payload = (start + primary.Start)..(start + primary.Start + primary.Length),
+        };
         return true;
     }
 
-    private NtpTimestamp Ntp(Instant now) => NtpTimestamp.From(_wallClockAtEpoch + (now - Instant.Zero));
-
-    private void HandleReport(Instant now, in RtcpPacket packet)
+    private void RequestMissing(Instant now, AudioStreamConfiguration configuration, long sequence, long timestamp, TimeSpan jitter)
     {
-        if (!RtcpReport.TryRead(packet, out RtcpReport report))
+        _nack.Add(now, sequence, timestamp, configuration.ClockRate, jitter, RoundTrip);
+        foreach (ref readonly ReceivedAudioPacket recovered in Recovered)
+            _nack.Recovered(recovered.Sequence);
+        ScheduleNack(now);
+    }
+
+    private void ScheduleNack(Instant now)
+    {
+        if (_ended)
+            return;
+        if (_nack.NextTimeout is not { } due)
         {
-            Statistics.RtcpIgnored++;
+            _timers.Clear(StreamTimer.Nack);
             return;
         }
 
-        if (report.IsSender && _receiver is not null && report.Ssrc == _receiver.Ssrc)
-            _receiver.HandleSenderReport(now, report.NtpTimestamp);
-        for (int i = 0; i < report.BlockCount; i++)
-        {
-            RtcpReportBlock block = report.Block(i);
-            if (block.Ssrc == Sender.Ssrc)
-                HandleBlock(now, block);
-        }
+        if (due <= now)
+            _nackDue = now;
+        _timers.Set(StreamTimer.Nack, Instant.Max(due, now));
     }
 
-    private void HandleBlock(Instant now, in RtcpReportBlock block)
+    private void SendTone(Instant now)
     {
-        Sender.SendsMid = false;
-        Statistics.RemoteReports++;
-        Statistics.RemotePacketsLost = block.CumulativeLost;
-        Statistics.RemoteFractionLost = block.FractionLost / 256.0;
-        if (_configuration is { } configuration)
-            Statistics.RemoteJitter = TimeSpan.FromSeconds(block.Jitter / (double)configuration.ClockRate);
-        if (block.LastSenderReport == 0)
-            return;
-
-        // Modulo 2^32: the middle of the NTP time wraps every 18 hours.
-        uint roundTrip = unchecked(Ntp(now).Middle - block.LastSenderReport - block.DelaySinceLastSenderReport);
-        var time = TimeSpan.FromSeconds((int)roundTrip / 65536.0);
-
-        // Rounding may push a fast local round trip a little below zero.
-        if (time < TimeSpan.Zero && time > -TimeSpan.FromMilliseconds(5))
-            time = TimeSpan.Zero;
-        if (time >= TimeSpan.Zero && time <= MaxPlausibleRoundTrip)
-            Statistics.RoundTrip = time;
-        else
-            Statistics.RtcpIgnored++;
-    }
-
-    private uint? HandleBye(in RtcpPacket packet)
-    {
-        if (!packet.TryReadBye(out ReadOnlySpan<byte> sources))
-        {
-            Statistics.RtcpIgnored++;
-            return null;
-        }
-
-        for (; sources.Length >= sizeof(uint); sources = sources[sizeof(uint)..])
-        {
-            if (_receiver is not { SaidBye: false } receiver || BinaryPrimitives.ReadUInt32BigEndian(sources) != receiver.Ssrc)
-                continue;
-            receiver.SaidBye = true;
-            return receiver.Ssrc;
-        }
-
-        return null;
+        if (_configuration is { } configuration
+            && _tones.TryNext(now, Sender.MediaTimestampAt(now), configuration.ClockRate, out TelephoneEventPayload tone, out long timestamp, out bool marker))
+            Sender.EnqueueTelephoneEvent(now, tone, timestamp, marker);
+        if (_tones.NextTimeout is { } next)
+            _timers.Set(StreamTimer.TelephoneEvent, next);
     }
 }

@@ -18,6 +18,9 @@ internal readonly record struct ReceivedAudioPacket
     /// <summary>Whether this is the first packet of a new stream.</summary>
     public required bool IsNewStream { get; init; }
 
+    /// <summary>Whether this is a copy that came in a later packet (RFC 2198).</summary>
+    public bool IsRecovered { get; init; }
+
     /// <summary>Where the payload lies in the datagram.</summary>
     public required Range Payload { get; init; }
 }

@@ -5,6 +5,10 @@ internal enum RtpVerdict
 {
     Audio,
     TelephoneEvent,
+    ComfortNoise,
+
+    /// <summary>Its copy came before it, in a later packet; other copies may still have come with it.</summary>
+    Duplicate,
     Malformed,
     UnknownPayloadType,
     UnknownStream,

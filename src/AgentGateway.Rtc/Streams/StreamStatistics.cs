@@ -13,11 +13,24 @@ internal sealed class StreamStatistics
 
     public long RtcpReceived { get; internal set; }
 
+    /// <summary>Picture requests, bitrate estimates and feedback about streams that are not ours.</summary>
     public long FeedbackIgnored { get; internal set; }
+
+    /// <summary>Packets that the far end asked for again.</summary>
+    public long RetransmissionsRequested { get; internal set; }
+
+    /// <summary>Of these, how many were sent again.</summary>
+    public long RetransmissionsSent { get; internal set; }
+
+    /// <summary>Lost packets whose content came as a copy in a later one (RFC 2198).</summary>
+    public long RecoveredByRedundancy { get; internal set; }
+
+    /// <summary>RED payloads that did not parse.</summary>
+    public long RedMalformed { get; internal set; }
 
     public long RtcpIgnored { get; internal set; }
 
-    /// <summary>Report blocks about the stream we send.</summary>
+    /// <summary>Reports of loss about the stream we send: report blocks, and transport-wide feedback gathered over fifty packets.</summary>
     public long RemoteReports { get; internal set; }
 
     public int RemotePacketsLost { get; internal set; }

@@ -5,4 +5,10 @@ internal enum StreamTimer
 {
     /// <summary>The next SR or RR is due.</summary>
     RtcpReport,
+
+    /// <summary>Packets are missing and may be asked for.</summary>
+    Nack,
+
+    /// <summary>The next packet of a tone is due.</summary>
+    TelephoneEvent,
 }

@@ -17,11 +17,19 @@ public sealed class AnswerTests
         Assert.Equal(["0", "1"], answer.Bundle!.Mids);
         SdpMedia audio = answer.Media[0];
         Assert.Equal("UDP/TLS/RTP/SAVPF", audio.Protocol);
-        Assert.Equal(["111", "110"], audio.Formats);
-        Assert.Equal(["111 opus/48000/2", "110 telephone-event/48000"], audio.RtpMaps.Select(m => m.ToString()));
-        Assert.Equal(["111 minptime=10;useinbandfec=1;usedtx=1", "110 0-15"], audio.FormatParameters.Select(p => p.ToString()));
+        Assert.Equal(["111", "63", "110"], audio.Formats);
+        Assert.Equal(["111 opus/48000/2", "63 red/48000/2", "110 telephone-event/48000"], audio.RtpMaps.Select(m => m.ToString()));
+        Assert.Equal(["111 minptime=10;useinbandfec=1;usedtx=1", "63 111/111", "110 0-15"], audio.FormatParameters.Select(p => p.ToString()));
         Assert.Equal(
-            ["1 urn:ietf:params:rtp-hdrext:ssrc-audio-level", "4 urn:ietf:params:rtp-hdrext:sdes:mid"], audio.ExtMaps.Select(e => e.ToString()));
+            [
+                "1 urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+                "2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
+                "3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+                "4 urn:ietf:params:rtp-hdrext:sdes:mid",
+            ],
+            audio.ExtMaps.Select(e => e.ToString()));
+        Assert.Equal(["111 transport-cc"], audio.RtcpFeedback.Select(f => f.ToString()));
+        Assert.True(answer.Attributes.Has("extmap-allow-mixed"));
         Assert.True(audio.RtcpMux && audio.RtcpReducedSize);
         Assert.Equal(SdpDirection.SendReceive, answer.GetDirection(audio));
         Assert.Equal("agent agent-audio", Assert.Single(audio.Msids).ToString());
@@ -47,8 +55,65 @@ public sealed class AnswerTests
         Assert.True(negotiated.Fec);
         Assert.False(negotiated.Dtx);
         Assert.Equal((1, 4, (byte?)110), (negotiated.AudioLevelExtension, negotiated.MidExtension, negotiated.TelephoneEventPayloadType));
+        Assert.Equal((2, 3, (byte?)63), (negotiated.AbsoluteSendTimeExtension, negotiated.TransportSequenceExtension, negotiated.RedPayloadType));
+        Assert.True(negotiated.TransportFeedback);
+        Assert.Equal("rcvr-rtt=all", audio.Attributes.First("rtcp-xr"));
+        Assert.True(negotiated.ReferenceTime);
+        Assert.False(negotiated.Nack);
         Assert.True(peer.HasDataChannels);
         Assert.Equal(RtcPeerState.Connecting, peer.State);
+    }
+
+    [Fact]
+    public void Encrypted_extensions_are_left_out_and_the_plain_ones_kept()
+    {
+        using RtcPeer peer = PeerFactory.Create();
+        SdpSession answer = peer.Answer(Offer.MapLines(l => l.StartsWith("a=extmap:", StringComparison.Ordinal) && !l.Contains("mid", StringComparison.Ordinal)
+            ? l.Replace(" ", " urn:ietf:params:rtp-hdrext:encrypt ", StringComparison.Ordinal)
+            : l));
+        Assert.Equal(["4 urn:ietf:params:rtp-hdrext:sdes:mid"], answer.Media[0].ExtMaps.Select(e => e.ToString()));
+        Assert.False(answer.Media[0].IsRejected);
+        Assert.Null(peer.Audio!.AudioLevelExtension);
+        Assert.False(peer.Audio.TransportFeedback);
+    }
+
+    [Theory]
+    [InlineData("a=extmap:1 urn", "a=extmap:15 urn", null)]
+    [InlineData("a=extmap:1 urn", "a=extmap:1/sendonly urn", null)]
+    [InlineData("a=extmap:1 urn", "a=extmap:1/sendrecv urn", 1)]
+    [InlineData("a=extmap:1 urn", "a=extmap:77 urn", 77)]
+    public void Extension_ids_are_agreed_to_when_they_can_be_written(string old, string replacement, int? id)
+    {
+        using RtcPeer peer = PeerFactory.Create();
+        SdpSession answer = peer.Answer(Offer.Replace(old, replacement, StringComparison.Ordinal));
+        Assert.Equal(id, peer.Audio!.AudioLevelExtension);
+        Assert.Equal(id is not null, answer.Media[0].ExtMaps.Any(e => e.Uri.EndsWith("audio-level", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Feedback_is_agreed_to_as_offered_and_wished()
+    {
+        string offer = Offer.With("a=rtcp-fb:111 transport-cc", "a=rtcp-fb:* nack\r\na=rtcp-fb:111 rrtr\r\na=rtcp-fb:111 transport-cc");
+        using RtcPeer willing = PeerFactory.Create();
+        Assert.Equal(["111 transport-cc", "111 nack", "111 rrtr"], willing.Answer(offer).Media[0].RtcpFeedback.Select(f => f.ToString()));
+        Assert.True(willing.Audio!.Nack && willing.Audio.ReferenceTime && willing.Audio.TransportFeedback);
+        using RtcPeer unwilling = PeerFactory.Create(o => o with { PreferNack = false, PreferTransportFeedback = false, PreferRed = false });
+        SdpMedia audio = unwilling.Answer(offer).Media[0];
+        Assert.Equal(["111 rrtr"], audio.RtcpFeedback.Select(f => f.ToString()));
+        Assert.Equal(["111", "110"], audio.Formats);
+        Assert.DoesNotContain(audio.ExtMaps, e => e.Uri.Contains("transport-wide", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("a=fmtp:63 111/111", true)]
+    [InlineData("a=fmtp:63 111/111/111", true)]
+    [InlineData("a=fmtp:63 0/8", false)]
+    [InlineData("a=x:y", false)]
+    public void Redundancy_is_agreed_to_when_its_blocks_are_the_codec(string line, bool agreed)
+    {
+        using RtcPeer peer = PeerFactory.Create();
+        Assert.Equal(agreed, peer.Answer(Offer.With("a=fmtp:63 111/111", line)).Media[0].Formats.Contains("63"));
+        Assert.Equal(agreed, peer.Audio!.RedPayloadType == 63);
     }
 
     [Fact]

@@ -21,6 +21,7 @@ public sealed class AudioStreamsTests
     };
 
     private readonly byte[] _buffer = new byte[1200];
+    private ushort _receivedSequence;
 
     [Fact]
     public void Sent_packets_count_up_and_follow_the_media_clock()
@@ -214,7 +215,8 @@ public sealed class AudioStreamsTests
 
     private static AudioStreams Create(ulong seed)
     {
-        var streams = new AudioStreams(new SeededRandom(seed), "cname", DateTimeOffset.UnixEpoch, 4, 1180);
+        var streams = new AudioStreams(
+            new SeededRandom(seed), new AudioStreamOptions("cname", DateTimeOffset.UnixEpoch, 4, 1180, TimeSpan.FromMilliseconds(120)), transport: null);
         streams.Configure(Configuration);
         return streams;
     }
@@ -232,7 +234,7 @@ public sealed class AudioStreamsTests
     private RtpVerdict Receive(
         AudioStreams streams, double milliseconds, uint ssrc, out ReceivedAudioPacket packet, byte payloadType = 111, string? mid = null)
     {
-        Assert.True(RtpWriter.TryStart(_buffer, payloadType, false, 1, 960, ssrc, out RtpWriter writer));
+        Assert.True(RtpWriter.TryStart(_buffer, payloadType, false, ++_receivedSequence, 960, ssrc, out RtpWriter writer));
         if (mid is not null)
             Assert.True(writer.TryAddExtension(4, System.Text.Encoding.ASCII.GetBytes(mid)));
         Assert.True(writer.TryFinish([1]));

@@ -68,8 +68,8 @@ internal static class DescriptionRules
                 return SdpResult.Refuse(SdpResultError.Incompatible, "The answer changes the mids of the offer.");
         }
 
-        if (answer.Audio.OpusPayloadType != DescriptionWriter.OpusPayloadType)
-            return SdpResult.Refuse(SdpResultError.NoCommonCodec, "The answer gives Opus another payload type than the offer.", answer.Audio.Media.Line);
+        if (answer.Audio.PayloadType != answer.Audio.Codec.PayloadType)
+            return SdpResult.Refuse(SdpResultError.NoCommonCodec, "The answer gives the codec another payload type than the offer.", answer.Audio.Media.Line);
         return answer.Setup is SdpSetup.Active or SdpSetup.Passive
             ? null
             : SdpResult.Refuse(SdpResultError.BadSetup, "The answer's a=setup is neither active nor passive.", answer.Audio.Media.Line);

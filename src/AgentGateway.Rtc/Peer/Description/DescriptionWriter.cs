@@ -14,19 +14,26 @@ internal static class DescriptionWriter
     /// <summary>The mid of the data channel section in our offers.</summary>
     public const string DataMid = "1";
 
-    /// <summary>The payload type of Opus in our offers.</summary>
-    public const byte OpusPayloadType = 111;
+    /// <summary>The payload type of redundant audio data in our offers.</summary>
+    public const byte RedPayloadType = 63;
 
     /// <summary>The payload type of telephone-event in our offers.</summary>
     public const byte TelephoneEventPayloadType = 110;
 
+    /// <summary>The payload type of telephone-event for codecs of 8 kHz in our offers.</summary>
+    public const byte NarrowTelephoneEventPayloadType = 126;
+
     /// <summary>The id of the audio level extension in our offers.</summary>
     public const int AudioLevelExtension = 1;
 
+    /// <summary>The id of the absolute send time in our offers.</summary>
+    public const int AbsoluteSendTimeExtension = 2;
+
+    /// <summary>The id of the transport-wide sequence number in our offers.</summary>
+    public const int TransportSequenceExtension = 3;
+
     /// <summary>The id of the mid extension in our offers.</summary>
     public const int MidExtension = 4;
-
-    private const string OpusMap = "opus/48000/2";
 
     /// <summary>Answers every section of an offer, in its order.</summary>
     /// <param name="local">Our side.</param>
@@ -36,6 +43,8 @@ internal static class DescriptionWriter
     public static string Answer(LocalDescription local, RemoteDescription offer, SdpDirection direction, SdpSetup setup)
     {
         SdpSession session = Start(local, offer.Bundle);
+        if (offer.ExtMapAllowMixed)
+            session.Attributes.Add("extmap-allow-mixed");
         for (int i = 0; i < offer.Sections.Count; i++)
         {
             RemoteSection section = offer.Sections[i];
@@ -56,10 +65,13 @@ internal static class DescriptionWriter
     {
         SdpSession session = Start(local, [AudioMid, DataMid]);
         SdpMedia audio = Audio("UDP/TLS/RTP/SAVPF", AudioMid, direction);
-        audio.Attributes.Add("extmap", new SdpExtMap(AudioLevelExtension, RtpExtensionUri.AudioLevel).ToString());
-        audio.Attributes.Add("extmap", new SdpExtMap(MidExtension, RtpExtensionUri.Mid).ToString());
+        AddExtension(audio, AudioLevelExtension, RtpExtensionUri.AudioLevel);
+        AddExtension(audio, AbsoluteSendTimeExtension, RtpExtensionUri.AbsoluteSendTime);
+        if (local.Preferences.TransportFeedback)
+            AddExtension(audio, TransportSequenceExtension, RtpExtensionUri.TransportSequence);
+        AddExtension(audio, MidExtension, RtpExtensionUri.Mid);
         audio.Attributes.Add("rtcp-rsize");
-        AddCodecs(audio, local, OpusPayloadType, new SdpRtpMap(TelephoneEventPayloadType, "telephone-event", 48000));
+        OfferCodecs(audio, local);
         AddStream(audio, local, direction);
         AddTransport(audio, local, setup);
         session.Media.Add(audio);
@@ -107,13 +119,21 @@ internal static class DescriptionWriter
     private static SdpMedia AnswerAudio(LocalDescription local, RemoteSection section, RemoteAudio offered, SdpDirection direction)
     {
         SdpMedia media = Audio(section.Protocol, section.Mid, direction);
-        if (offered.AudioLevelExtension is { } level)
-            media.Attributes.Add("extmap", new SdpExtMap(level, RtpExtensionUri.AudioLevel).ToString());
-        if (offered.MidExtension is { } mid)
-            media.Attributes.Add("extmap", new SdpExtMap(mid, RtpExtensionUri.Mid).ToString());
+        AddExtension(media, offered.AudioLevelExtension, RtpExtensionUri.AudioLevel);
+        AddExtension(media, offered.AbsoluteSendTimeExtension, RtpExtensionUri.AbsoluteSendTime);
+        AddExtension(media, offered.TransportSequenceExtension, RtpExtensionUri.TransportSequence);
+        AddExtension(media, offered.MidExtension, RtpExtensionUri.Mid);
         if (offered.ReducedSizeRtcp)
             media.Attributes.Add("rtcp-rsize");
-        AddCodecs(media, local, offered.OpusPayloadType, offered.TelephoneEvent);
+        if (offered.ReferenceTimeByXr)
+            media.Attributes.Add("rtcp-xr", "rcvr-rtt=all");
+        AddCodec(media, local, offered.Codec, offered.PayloadType, offered.TransportFeedback, offered.Nack, offered.ReferenceTimeByFeedback);
+        if (offered.Red is { } red)
+            AddRed(media, red, offered.PayloadType);
+        if (offered.ComfortNoise is { } noise)
+            AddFormat(media, noise);
+        if (offered.TelephoneEvent is { } tones)
+            AddFormat(media, tones, "0-15");
         AddStream(media, local, direction);
         return media;
     }
@@ -127,18 +147,59 @@ internal static class DescriptionWriter
         return media;
     }
 
-    private static void AddCodecs(SdpMedia media, LocalDescription local, byte opus, SdpRtpMap? telephoneEvent)
+    private static void OfferCodecs(SdpMedia media, LocalDescription local)
     {
-        string format = FormattableString.Invariant($"{opus}");
+        AudioPreferences preferences = local.Preferences;
+        if (preferences.Nack || preferences.TransportFeedback)
+            media.Attributes.Add("rtcp-xr", "rcvr-rtt=all");
+        bool narrow = false;
+        foreach (RtcAudioCodec codec in preferences.Codecs)
+        {
+            AddCodec(media, local, codec, codec.PayloadType, preferences.TransportFeedback, preferences.Nack, referenceTime: false);
+            if (codec.IsOpus && preferences.Red)
+                AddRed(media, new SdpRtpMap(RedPayloadType, "red", codec.ClockRate, codec.Channels), codec.PayloadType);
+            narrow |= !codec.IsOpus;
+        }
+
+        if (narrow)
+            AddFormat(media, new SdpRtpMap(13, "CN", 8000));
+        if (preferences.Codecs.Any(c => c.IsOpus))
+            AddFormat(media, new SdpRtpMap(TelephoneEventPayloadType, "telephone-event", 48000), "0-15");
+        if (narrow)
+            AddFormat(media, new SdpRtpMap(NarrowTelephoneEventPayloadType, "telephone-event", 8000), "0-15");
+    }
+
+    private static void AddCodec(
+        SdpMedia media, LocalDescription local, RtcAudioCodec codec, byte payloadType, bool transportFeedback, bool nack, bool referenceTime)
+    {
+        AddFormat(media, new SdpRtpMap(payloadType, codec.Name, codec.ClockRate, codec.Channels), codec.IsOpus ? local.OpusParameters : null);
+        if (transportFeedback)
+            AddFeedback(media, payloadType, "transport-cc");
+        if (nack)
+            AddFeedback(media, payloadType, "nack");
+        if (referenceTime)
+            AddFeedback(media, payloadType, "rrtr");
+    }
+
+    private static void AddRed(SdpMedia media, SdpRtpMap red, byte payloadType) =>
+        AddFormat(media, red, FormattableString.Invariant($"{payloadType}/{payloadType}"));
+
+    private static void AddFormat(SdpMedia media, SdpRtpMap map, string? parameters = null)
+    {
+        string format = FormattableString.Invariant($"{map.PayloadType}");
         media.Formats.Add(format);
-        media.Attributes.Add("rtpmap", $"{format} {OpusMap}");
-        media.Attributes.Add("fmtp", $"{format} {local.OpusParameters}");
-        if (telephoneEvent is null)
-            return;
-        format = FormattableString.Invariant($"{telephoneEvent.PayloadType}");
-        media.Formats.Add(format);
-        media.Attributes.Add("rtpmap", telephoneEvent.ToString());
-        media.Attributes.Add("fmtp", $"{format} 0-15");
+        media.Attributes.Add("rtpmap", map.ToString());
+        if (parameters is not null)
+            media.Attributes.Add("fmtp", $"{format} {parameters}");
+    }
+
+    private static void AddFeedback(SdpMedia media, byte payloadType, string value) =>
+        media.Attributes.Add("rtcp-fb", new SdpRtcpFeedback(payloadType, value).ToString());
+
+    private static void AddExtension(SdpMedia media, int? id, string uri)
+    {
+        if (id is { } value)
+            media.Attributes.Add("extmap", new SdpExtMap(value, uri).ToString());
     }
 
     // Without a stream id of its own a browser's page gets a track without a stream, and hears nothing.

@@ -30,6 +30,8 @@ internal sealed record LocalDescription
 
     public required bool PreferDtx { get; init; }
 
+    public required AudioPreferences Preferences { get; init; }
+
     public required ushort SctpPort { get; init; }
 
     public required int MaxMessageSize { get; init; }

@@ -1,3 +1,4 @@
+using AgentGateway.Rtc.Wire.Rtp;
 using AgentGateway.Rtc.Wire.Sdp;
 
 namespace AgentGateway.Rtc.Peer.Description;
@@ -10,74 +11,132 @@ internal sealed record RemoteAudio
     /// <summary>Seen from the far end.</summary>
     public required SdpDirection Direction { get; init; }
 
-    public required byte OpusPayloadType { get; init; }
+    public required RtcAudioCodec Codec { get; init; }
 
-    /// <summary>The parameters of Opus, or null.</summary>
-    public SdpFormatParameters? OpusParameters { get; init; }
+    public required byte PayloadType { get; init; }
+
+    /// <summary>The parameters of the codec, or null.</summary>
+    public SdpFormatParameters? Parameters { get; init; }
+
+    public SdpRtpMap? Red { get; init; }
+
+    public SdpRtpMap? ComfortNoise { get; init; }
 
     public SdpRtpMap? TelephoneEvent { get; init; }
+
+    public bool Nack { get; init; }
+
+    public bool TransportFeedback { get; init; }
+
+    /// <summary>Whether it is asked for in a=rtcp-xr (RFC 3611 section 5.1).</summary>
+    public bool ReferenceTimeByXr { get; init; }
+
+    /// <summary>Whether it is asked for in a=rtcp-fb, as libwebrtc does.</summary>
+    public bool ReferenceTimeByFeedback { get; init; }
 
     public int? AudioLevelExtension { get; init; }
 
     public int? MidExtension { get; init; }
+
+    public int? AbsoluteSendTimeExtension { get; init; }
+
+    public int? TransportSequenceExtension { get; init; }
 
     public bool ReducedSizeRtcp { get; init; }
 
     /// <summary>What both agree on, given who may send from our side.</summary>
     public NegotiatedAudio Negotiate(SdpDirection ours) => new()
     {
-        Codec = "opus",
-        ClockRate = 48000,
-        PayloadType = OpusPayloadType,
+        Codec = Codec.Name,
+        ClockRate = Codec.ClockRate,
+        PayloadType = PayloadType,
         Direction = ours,
-        Fec = OpusParameters?.GetInt("useinbandfec") == 1,
-        Dtx = OpusParameters?.GetInt("usedtx") == 1,
-        Stereo = OpusParameters?.GetInt("stereo") == 1,
-        MaxAverageBitrate = OpusParameters?.GetInt("maxaveragebitrate") is { } rate ? Math.Clamp(rate, 6_000, 510_000) : null,
-        PacketTime = TimeSpan.FromMilliseconds(Math.Clamp(Media.PTime ?? OpusParameters?.GetInt("ptime") ?? 20, 10, 120)),
+        Fec = Parameters?.GetInt("useinbandfec") == 1,
+        Dtx = Parameters?.GetInt("usedtx") == 1,
+        Stereo = Parameters?.GetInt("stereo") == 1,
+        MaxAverageBitrate = Parameters?.GetInt("maxaveragebitrate") is { } rate ? Math.Clamp(rate, 6_000, 510_000) : null,
+        PacketTime = TimeSpan.FromMilliseconds(Math.Clamp(Media.PTime ?? Parameters?.GetInt("ptime") ?? 20, 10, 120)),
+        RedPayloadType = (byte?)Red?.PayloadType,
+        ComfortNoisePayloadType = (byte?)ComfortNoise?.PayloadType,
         TelephoneEventPayloadType = (byte?)TelephoneEvent?.PayloadType,
+        TelephoneEventClockRate = TelephoneEvent?.ClockRate ?? 0,
+        Nack = Nack,
+        TransportFeedback = TransportFeedback,
+        ReferenceTime = ReferenceTimeByXr || ReferenceTimeByFeedback,
+        ReducedSizeRtcp = ReducedSizeRtcp,
         AudioLevelExtension = AudioLevelExtension,
         MidExtension = MidExtension,
+        AbsoluteSendTimeExtension = AbsoluteSendTimeExtension,
+        TransportSequenceExtension = TransportSequenceExtension,
         Mid = Media.Mid ?? "",
     };
 
-    /// <summary>Reads a section; null when it offers no Opus.</summary>
-    public static RemoteAudio? Read(SdpSession session, SdpMedia media)
+    /// <summary>Reads a section; null when it offers none of the codecs.</summary>
+    /// <param name="session">The description.</param>
+    /// <param name="media">The section.</param>
+    /// <param name="preferences">What we would agree to.</param>
+    public static RemoteAudio? Read(SdpSession session, SdpMedia media, AudioPreferences preferences)
     {
-        SdpRtpMap? opus = null;
-        SdpRtpMap? telephoneEvent = null;
+        List<SdpRtpMap> maps = [];
         foreach (int payloadType in media.PayloadTypes)
         {
-            SdpRtpMap? map = media.RtpMaps.FirstOrDefault(m => m.PayloadType == payloadType);
-            if (map is null)
-                continue;
-            if (map.Is("opus", 48000, 2))
-                opus ??= map;
-            else if (map.Encoding.Equals("telephone-event", StringComparison.OrdinalIgnoreCase)
-                && (telephoneEvent is null || (telephoneEvent.ClockRate != 48000 && map.ClockRate == 48000)))
-                telephoneEvent = map;
+            if (media.FindRtpMap(payloadType) is { } map)
+                maps.Add(map);
         }
 
-        if (opus is null)
-            return null;
+        // Our order counts, not the offerer's: what sounds best, whatever it lists first.
+        foreach (RtcAudioCodec codec in preferences.Codecs)
+        {
+            if (maps.Find(m => m.Is(codec.Name, codec.ClockRate, codec.Channels)) is { } map)
+                return Read(session, media, preferences, codec, map, maps);
+        }
+
+        return null;
+    }
+
+    private static RemoteAudio Read(
+        SdpSession session, SdpMedia media, AudioPreferences preferences, RtcAudioCodec codec, SdpRtpMap map, List<SdpRtpMap> maps)
+    {
         IReadOnlyList<SdpExtMap> extensions = media.ExtMaps;
+        int? transportSequence = preferences.TransportFeedback ? Find(extensions, RtpExtensionUri.TransportSequence) : null;
         return new RemoteAudio
         {
             Media = media,
             Direction = session.GetDirection(media),
-            OpusPayloadType = (byte)opus.PayloadType,
-            OpusParameters = media.FormatParameters.FirstOrDefault(p => p.PayloadType == media.Formats.First(f => IsNumber(f, opus.PayloadType))),
-            TelephoneEvent = telephoneEvent,
-            AudioLevelExtension = Find(extensions, Wire.Rtp.RtpExtensionUri.AudioLevel),
-            MidExtension = Find(extensions, Wire.Rtp.RtpExtensionUri.Mid),
+            Codec = codec,
+            PayloadType = (byte)map.PayloadType,
+            Parameters = media.FindFormatParameters(map.PayloadType),
+            Red = preferences.Red && codec.IsOpus ? maps.Find(m => m.Is("red", codec.ClockRate, codec.Channels) && Repeats(media, m, map)) : null,
+            ComfortNoise = codec.IsOpus ? null : maps.Find(m => m.Is("CN", codec.ClockRate)),
+            TelephoneEvent = FindTelephoneEvent(maps, codec.ClockRate),
+            Nack = preferences.Nack && media.HasFeedback(map.PayloadType, "nack"),
+            TransportFeedback = transportSequence is not null && media.HasFeedback(map.PayloadType, "transport-cc"),
+            ReferenceTimeByXr = media.Attributes.First("rtcp-xr")?.Contains("rcvr-rtt", StringComparison.Ordinal) ?? false,
+            ReferenceTimeByFeedback = media.HasFeedback(map.PayloadType, "rrtr"),
+            AudioLevelExtension = Find(extensions, RtpExtensionUri.AudioLevel),
+            MidExtension = Find(extensions, RtpExtensionUri.Mid),
+            AbsoluteSendTimeExtension = Find(extensions, RtpExtensionUri.AbsoluteSendTime),
+            TransportSequenceExtension = transportSequence,
             ReducedSizeRtcp = media.RtcpReducedSize,
         };
     }
 
-    private static bool IsNumber(string text, int number) =>
-        int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int value) && value == number;
+    // RFC 2198 section 5: fmtp lists the payload types of the blocks. Only blocks of the codec itself are of use.
+    private static bool Repeats(SdpMedia media, SdpRtpMap red, SdpRtpMap codec)
+    {
+        string name = FormattableString.Invariant($"{codec.PayloadType}");
+        return media.FindFormatParameters(red.PayloadType)?.Parameters.Split('/').All(p => p.Trim() == name) ?? false;
+    }
 
-    // Only ids of the one-byte form: we write no other.
+    // The codec's own clock first: tones then lie on its time line (RFC 4733 section 2.1).
+    private static SdpRtpMap? FindTelephoneEvent(List<SdpRtpMap> maps, int clockRate)
+    {
+        List<SdpRtpMap> events = maps.FindAll(m => m.Encoding.Equals("telephone-event", StringComparison.OrdinalIgnoreCase));
+        return events.Find(m => m.ClockRate == clockRate) ?? (events.Count > 0 ? events[0] : null);
+    }
+
+    // Not 15, which ends a block of the one-byte form; nor those for one direction, which nobody offers. Encrypted ones (RFC 6904) have
+    // another name, and so are never found.
     private static int? Find(IReadOnlyList<SdpExtMap> extensions, string uri) =>
-        extensions.FirstOrDefault(e => e.Uri == uri && e.Id is >= 1 and <= 14)?.Id;
+        extensions.FirstOrDefault(e => e.Uri == uri && e.Id is >= 1 and <= 255 and not 15 && e.Direction is null or SdpDirection.SendReceive)?.Id;
 }

@@ -33,6 +33,9 @@ internal sealed record RemoteDescription
 
     public required bool IceLite { get; init; }
 
+    /// <summary>Whether packets with one-byte and two-byte extensions may be mixed (RFC 8285 section 6); we read both anyway.</summary>
+    public bool ExtMapAllowMixed { get; init; }
+
     public required SdpSetup? Setup { get; init; }
 
     public required IReadOnlyList<DtlsFingerprint> Fingerprints { get; init; }
@@ -55,8 +58,9 @@ internal sealed record RemoteDescription
     /// <summary>Reads an offer or answer.</summary>
     /// <param name="text">From outside.</param>
     /// <param name="maxLength">In characters.</param>
+    /// <param name="preferences">What we would agree to for audio.</param>
     /// <param name="refusal">Why it was refused, when the result is null.</param>
-    public static RemoteDescription? Read(string text, int maxLength, out SdpResult? refusal)
+    public static RemoteDescription? Read(string text, int maxLength, AudioPreferences preferences, out SdpResult? refusal)
     {
         refusal = null;
         if (string.IsNullOrWhiteSpace(text))
@@ -69,7 +73,7 @@ internal sealed record RemoteDescription
             return null;
         }
 
-        return Read(session, out refusal);
+        return Read(session, preferences, out refusal);
     }
 
     /// <summary>The refusal of what does not parse.</summary>
@@ -88,9 +92,9 @@ internal sealed record RemoteDescription
     internal static bool AreCredentials(string? ufrag, string? password) =>
         IsIceString(ufrag, MinUfragLength) && IsIceString(password, MinPasswordLength);
 
-    private static RemoteDescription? Read(SdpSession session, out SdpResult? refusal)
+    private static RemoteDescription? Read(SdpSession session, AudioPreferences preferences, out SdpResult? refusal)
     {
-        if (!TryFindAudio(session, out int audioIndex, out RemoteAudio? audio, out refusal))
+        if (!TryFindAudio(session, preferences, out int audioIndex, out RemoteAudio? audio, out refusal))
             return null;
         int dataIndex = -1;
         RemoteData? data = null;
@@ -141,13 +145,15 @@ internal sealed record RemoteDescription
             IceUfrag = ufrag!,
             IcePassword = password!,
             IceLite = session.IceLite,
+            ExtMapAllowMixed = session.Attributes.Has("extmap-allow-mixed"),
             Setup = setup,
             Fingerprints = fingerprints,
             Candidates = transport.Candidates,
         };
     }
 
-    private static bool TryFindAudio(SdpSession session, out int index, out RemoteAudio? audio, out SdpResult? refusal)
+    private static bool TryFindAudio(
+        SdpSession session, AudioPreferences preferences, out int index, out RemoteAudio? audio, out SdpResult? refusal)
     {
         audio = null;
         refusal = null;
@@ -164,14 +170,14 @@ internal sealed record RemoteDescription
                 continue;
             }
 
-            audio = RemoteAudio.Read(session, media);
+            audio = RemoteAudio.Read(session, media, preferences);
             if (audio is not null)
                 return true;
             withoutCodec ??= media;
         }
 
         if (withoutCodec is not null)
-            Refuse(SdpResultError.NoCommonCodec, "The audio section does not offer opus/48000/2.", withoutCodec.Line, out refusal);
+            Refuse(SdpResultError.NoCommonCodec, "The audio section offers none of our codecs (opus/48000/2 is the best).", withoutCodec.Line, out refusal);
         else if (withoutProfile is not null)
             Refuse(SdpResultError.UnsupportedProfile, "The audio section does not use DTLS-SRTP (UDP/TLS/RTP/SAVPF).", withoutProfile.Line, out refusal);
         else

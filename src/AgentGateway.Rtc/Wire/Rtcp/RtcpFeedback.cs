@@ -50,7 +50,7 @@ public readonly ref struct RtcpFeedback
     public ReadOnlySpan<byte> Control { get; }
 
     /// <summary>Reads a feedback packet; false when it is none or its control information is too short for its kind.</summary>
-    public static bool TryRead(in RtcpPacket packet, out RtcpFeedback feedback)
+    public static bool TryRead(scoped in RtcpPacket packet, out RtcpFeedback feedback)
     {
         feedback = default;
         if (packet.Type is not (RtcpPacketType.TransportFeedback or RtcpPacketType.PayloadFeedback) || packet.Body.Length < SourcesLength)
@@ -77,6 +77,9 @@ public readonly ref struct RtcpFeedback
             kind, BinaryPrimitives.ReadUInt32BigEndian(packet.Body), BinaryPrimitives.ReadUInt32BigEndian(packet.Body[4..]), control);
         return true;
     }
+
+    /// <summary>The lost packets of a <see cref="RtcpFeedbackKind.Nack"/>; empty for other kinds.</summary>
+    public RtcpNackList LostPackets => new(Kind == RtcpFeedbackKind.Nack ? Control : default);
 
     /// <summary>The bitrate of a <see cref="RtcpFeedbackKind.MaximumBitrate"/> in bit/s, saturated.</summary>
     public bool TryReadBitrate(out long bitsPerSecond)

@@ -42,7 +42,7 @@ public readonly ref struct RtcpPacket
     }
 
     /// <summary>Takes the first packet off a datagram; false when nothing is left or the rest is damaged.</summary>
-    public static bool TryRead(ref ReadOnlySpan<byte> datagram, out RtcpPacket packet)
+    public static bool TryRead(scoped ref ReadOnlySpan<byte> datagram, out RtcpPacket packet)
     {
         packet = default;
         if (datagram.Length < HeaderLength || (datagram[0] & 0xC0) != 0x80)
@@ -54,7 +54,9 @@ public readonly ref struct RtcpPacket
         if ((datagram[0] & 0x20) != 0)
         {
             padding = datagram[length - 1];
-            if (padding == 0 || (padding & 3) != 0 || padding > length - HeaderLength || length != datagram.Length)
+            // Whole words (RFC 3550 section 6.4.1), except in transport feedback, which libwebrtc pads by single bytes.
+            bool fits = (padding & 3) == 0 || datagram[1] == (byte)RtcpPacketType.TransportFeedback;
+            if (padding == 0 || !fits || padding > length - HeaderLength || length != datagram.Length)
                 return false;
         }
 

@@ -47,7 +47,7 @@ public readonly ref struct RtcpReport
     public RtcpReportBlock Block(int index) => RtcpReportBlock.Read(_blocks.Slice(index * RtcpReportBlock.Length, RtcpReportBlock.Length));
 
     /// <summary>Reads an SR or RR; profile-specific extensions behind the blocks are skipped.</summary>
-    public static bool TryRead(in RtcpPacket packet, out RtcpReport report)
+    public static bool TryRead(scoped in RtcpPacket packet, out RtcpReport report)
     {
         report = default;
         bool isSender = packet.Type == RtcpPacketType.SenderReport;

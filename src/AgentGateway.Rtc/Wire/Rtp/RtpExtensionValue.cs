@@ -41,6 +41,23 @@ public static class RtpExtensionValue
         return fits;
     }
 
+    /// <summary>Writes a transport-wide sequence number.</summary>
+    /// <param name="value">At least 2 bytes.</param>
+    /// <param name="sequence">The number.</param>
+    public static void WriteTransportSequence(Span<byte> value, ushort sequence) => BinaryPrimitives.WriteUInt16BigEndian(value, sequence);
+
+    /// <summary>Writes an absolute send time.</summary>
+    /// <param name="value">At least 3 bytes.</param>
+    /// <param name="time">Any time that is not negative; only its last 64 s are kept.</param>
+    public static void WriteAbsoluteSendTime(Span<byte> value, TimeSpan time)
+    {
+        // 6.18 fixed point; 2^18 / 10^7 shortened by 2^7.
+        long fixedPoint = (time.Ticks % (64 * TimeSpan.TicksPerSecond) * (1 << 11)) / 78125;
+        value[0] = (byte)(fixedPoint >> 16);
+        value[1] = (byte)(fixedPoint >> 8);
+        value[2] = (byte)fixedPoint;
+    }
+
     /// <summary>Reads an absolute send time.</summary>
     /// <param name="value">The extension's bytes.</param>
     /// <param name="time">0 to 64 s, then it wraps.</param>
@@ -54,6 +71,20 @@ public static class RtpExtensionValue
 
         int fixedPoint = (value[0] << 16) | (value[1] << 8) | value[2];
         time = TimeSpan.FromSeconds(fixedPoint / (double)(1 << 18));
+        return true;
+    }
+
+    /// <summary>Whether a value is a well-formed RTP stream id: 1..16 ASCII letters and digits (RFC 8852 section 3.1).</summary>
+    public static bool IsStreamId(ReadOnlySpan<byte> value)
+    {
+        if (value.Length is 0 or > MaxMidLength)
+            return false;
+        foreach (byte b in value)
+        {
+            if (!char.IsAsciiLetterOrDigit((char)b))
+                return false;
+        }
+
         return true;
     }
 

@@ -72,6 +72,9 @@ public readonly ref struct RtpPacket
         return true;
     }
 
+    /// <summary>The wire sequence number of a packet that is known to be well-formed.</summary>
+    internal static ushort ReadSequenceNumber(ReadOnlySpan<byte> packet) => BinaryPrimitives.ReadUInt16BigEndian(packet[2..]);
+
     /// <summary>Parses a plain packet; false for anything whose inner lengths do not fit.</summary>
     public static bool TryParse(ReadOnlySpan<byte> packet, out RtpPacket result)
     {

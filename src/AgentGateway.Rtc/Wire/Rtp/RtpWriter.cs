@@ -3,14 +3,15 @@ using System.Buffers.Binary;
 namespace AgentGateway.Rtc.Wire.Rtp;
 
 /// <summary>
-/// Writes one RTP packet front to back into the caller's buffer: fixed header, then CSRCs, then extensions (one-byte form),
-/// then the payload. Every step returns false and changes nothing when it does not fit.
+/// Writes one RTP packet front to back into the caller's buffer: fixed header, then CSRCs, then extensions (one-byte form, or two-byte
+/// form when asked for), then the payload. Every step returns false and changes nothing when it does not fit.
 /// </summary>
 public ref struct RtpWriter
 {
     private readonly Span<byte> _buffer;
     private int _extensionStart;
     private bool _extensionsClosed;
+    private bool _twoByte;
 
     private RtpWriter(Span<byte> buffer)
     {
@@ -60,27 +61,40 @@ public ref struct RtpWriter
         return true;
     }
 
-    /// <summary>Adds an extension element in the one-byte form, before the payload.</summary>
-    /// <param name="id">1..14.</param>
-    /// <param name="value">1..16 bytes.</param>
+    /// <summary>Makes the extensions of this packet use the two-byte form; before the first of them.</summary>
+    public void UseTwoByteExtensions() => _twoByte = _extensionStart == 0 || _twoByte;
+
+    /// <summary>Adds an extension element, before the payload.</summary>
+    /// <param name="id">1..14, in the two-byte form 1..255.</param>
+    /// <param name="value">1..16 bytes, in the two-byte form 0..255.</param>
     public bool TryAddExtension(int id, scoped ReadOnlySpan<byte> value)
     {
-        if (id is < 1 or > 14 || value.Length is < 1 or > 16 || _extensionsClosed)
+        bool valid = _twoByte ? id is >= 1 and <= 255 && value.Length <= 255 : id is >= 1 and <= 14 && value.Length is >= 1 and <= 16;
+        if (!valid || _extensionsClosed)
             return false;
         int header = _extensionStart == 0 ? 4 : 0;
 
         // Room for the padding to a word boundary is asked for too, so that closing the block cannot fail.
-        if (Length + header + 1 + value.Length + 3 > _buffer.Length)
+        if (Length + header + (_twoByte ? 2 : 1) + value.Length + 3 > _buffer.Length)
             return false;
         if (header != 0)
         {
             _buffer[0] |= 0x10;
-            BinaryPrimitives.WriteUInt16BigEndian(_buffer[Length..], RtpExtensions.OneByteProfile);
+            BinaryPrimitives.WriteUInt16BigEndian(_buffer[Length..], _twoByte ? RtpExtensions.TwoByteProfile : RtpExtensions.OneByteProfile);
             Length += 4;
             _extensionStart = Length;
         }
 
-        _buffer[Length++] = (byte)((id << 4) | (value.Length - 1));
+        if (_twoByte)
+        {
+            _buffer[Length++] = (byte)id;
+            _buffer[Length++] = (byte)value.Length;
+        }
+        else
+        {
+            _buffer[Length++] = (byte)((id << 4) | (value.Length - 1));
+        }
+
         value.CopyTo(_buffer[Length..]);
         Length += value.Length;
         return true;

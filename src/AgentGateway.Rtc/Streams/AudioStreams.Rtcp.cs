@@ -1,0 +1,268 @@
+using System.Buffers.Binary;
+using AgentGateway.Primitives;
+using AgentGateway.Rtc.Wire.Rtcp;
+
+namespace AgentGateway.Rtc.Streams;
+
+/// <summary>RTCP: reports, requests for lost packets, and what the far end says of ours.</summary>
+internal sealed partial class AudioStreams
+{
+    private static readonly TimeSpan MaxPlausibleRoundTrip = TimeSpan.FromSeconds(60);
+
+    // Until a report measured it: a path within a continent.
+    private static readonly TimeSpan AssumedRoundTrip = TimeSpan.FromMilliseconds(50);
+
+    // Transport-wide feedback comes four times a second; fewer packets than these say little about loss.
+    private const int MinPacketsForLoss = 50;
+
+    private readonly ushort[] _lostSequences = new ushort[NackRequester.MaxMissing];
+    private Instant? _reportDue;
+    private Instant? _nackDue;
+    private bool _byeDue;
+    private bool _ended;
+    private long _packetsAtLastReport;
+    private long _packetsAtReportBefore;
+    private int _transportAcknowledged;
+    private int _transportLost;
+    private uint _referenceSource;
+    private uint _referenceTime;
+    private Instant _referenceTimeAt;
+
+    private TimeSpan RoundTrip => Statistics.RoundTrip ?? AssumedRoundTrip;
+
+    /// <summary>Reads an authentic compound packet.</summary>
+    /// <param name="now">When it arrived.</param>
+    /// <param name="datagram">The plain packet.</param>
+    /// <returns>The SSRC of the stream listened to when it said BYE; else null.</returns>
+    public uint? HandleRtcp(Instant now, ReadOnlySpan<byte> datagram)
+    {
+        Statistics.RtcpReceived++;
+        if (!RtcpPacket.IsWellFormed(datagram))
+        {
+            Statistics.RtcpIgnored++;
+            return null;
+        }
+
+        uint? bye = null;
+        while (RtcpPacket.TryRead(ref datagram, out RtcpPacket packet))
+        {
+            switch (packet.Type)
+            {
+                case RtcpPacketType.SenderReport or RtcpPacketType.ReceiverReport:
+                    HandleReport(now, packet);
+                    break;
+                case RtcpPacketType.Bye:
+                    bye = HandleBye(packet) ?? bye;
+                    break;
+                case RtcpPacketType.TransportFeedback or RtcpPacketType.PayloadFeedback when RtcpFeedback.TryRead(packet, out RtcpFeedback feedback):
+                    HandleFeedback(now, feedback);
+                    break;
+                case RtcpPacketType.ExtendedReport:
+                    HandleExtendedReport(now, packet);
+                    break;
+                case RtcpPacketType.SourceDescription or RtcpPacketType.Application:
+                    break;
+                default:
+                    Statistics.RtcpIgnored++;
+                    break;
+            }
+        }
+
+        return bye;
+    }
+
+    /// <summary>Takes what transport-wide feedback said of the connection's packets, however many streams they belong to.</summary>
+    public void HandleTransportLoss(int acknowledged, int lost)
+    {
+        _transportAcknowledged += acknowledged;
+        _transportLost += lost;
+        int total = _transportAcknowledged + _transportLost;
+        if (total < MinPacketsForLoss)
+            return;
+        HandleLoss((double)_transportLost / total);
+        _transportAcknowledged = 0;
+        _transportLost = 0;
+    }
+
+    /// <summary>Builds the report or request that is due; false when none is.</summary>
+    public bool TryPollRtcp(Span<byte> buffer, out int length)
+    {
+        length = 0;
+        var writer = new RtcpWriter(buffer);
+        if (_reportDue is { } reportAt)
+        {
+            _reportDue = null;
+            if (!TryWriteReport(reportAt, ref writer))
+                return false;
+        }
+        else if (_nackDue is { } nackAt && !_ended)
+        {
+            if (!TryWriteNack(nackAt, ref writer))
+                return false;
+        }
+        else
+        {
+            return false;
+        }
+
+        Statistics.RtcpSent++;
+        length = writer.Length;
+        return true;
+    }
+
+    /// <summary>Starts a compound that carries feedback: what RFC 4585 section 3.1 wants in front, unless it was agreed to leave that away.</summary>
+    public bool TryWritePrefix(ref RtcpWriter writer) =>
+        _configuration is { ReducedSizeRtcp: true } || (writer.TryAddReceiverReport(Sender.Ssrc, []) && writer.TryAddCname(Sender.Ssrc, _cname));
+
+    private bool TryWriteReport(Instant now, ref RtcpWriter writer)
+    {
+        ReadOnlySpan<RtcpReportBlock> blocks = _receiver is null ? [] : [_receiver.TakeReport(now)];
+
+        // A sender is who sent within the last two intervals (RFC 3550 section 6.4).
+        bool sent = Sender.PacketsSent > _packetsAtReportBefore;
+        _packetsAtReportBefore = _packetsAtLastReport;
+        _packetsAtLastReport = Sender.PacketsSent;
+        bool fits = sent
+            ? writer.TryAddSenderReport(
+                Sender.Ssrc, Ntp(now), Sender.WireTimestampAt(now), (uint)Sender.PacketsSent, (uint)Sender.BytesSent, blocks)
+            : writer.TryAddReceiverReport(Sender.Ssrc, blocks);
+        fits = fits && writer.TryAddCname(Sender.Ssrc, _cname);
+
+        // Who sends learns the round trip from the answers to its reports; who does not has to ask (RFC 3611 section 4.4).
+        if (fits && !sent && !_byeDue && _configuration is { ReferenceTime: true })
+            fits = writer.TryAddReferenceTime(Sender.Ssrc, Ntp(now));
+        if (fits && _referenceTime != 0)
+        {
+            var delay = (uint)Math.Clamp((now - _referenceTimeAt).TotalSeconds * 65536, 0, uint.MaxValue);
+            fits = writer.TryAddDelay(Sender.Ssrc, _referenceSource, _referenceTime, delay);
+            _referenceTime = 0;
+        }
+
+        fits = fits && (!_byeDue || writer.TryAddBye(Sender.Ssrc));
+        _byeDue = false;
+        return fits;
+    }
+
+    private bool TryWriteNack(Instant now, ref RtcpWriter writer)
+    {
+        _nackDue = null;
+        if (_receiver is null)
+            return false;
+        int count = _nack.TakeDue(now, RoundTrip, _lostSequences);
+        ScheduleNack(now);
+        return count > 0 && TryWritePrefix(ref writer) && writer.TryAddNack(Sender.Ssrc, _receiver.Ssrc, _lostSequences.AsSpan(0, count));
+    }
+
+    private NtpTimestamp Ntp(Instant now) => NtpTimestamp.From(_wallClockAtEpoch + (now - Instant.Zero));
+
+    private void HandleReport(Instant now, in RtcpPacket packet)
+    {
+        if (!RtcpReport.TryRead(packet, out RtcpReport report))
+        {
+            Statistics.RtcpIgnored++;
+            return;
+        }
+
+        if (report.IsSender && _receiver is not null && report.Ssrc == _receiver.Ssrc)
+            _receiver.HandleSenderReport(now, report.NtpTimestamp);
+        for (int i = 0; i < report.BlockCount; i++)
+        {
+            RtcpReportBlock block = report.Block(i);
+            if (block.Ssrc == Sender.Ssrc)
+                HandleBlock(now, block);
+        }
+    }
+
+    private void HandleBlock(Instant now, in RtcpReportBlock block)
+    {
+        Sender.SendsMid = false;
+        Statistics.RemotePacketsLost = block.CumulativeLost;
+        if (_configuration is { } configuration)
+            Statistics.RemoteJitter = TimeSpan.FromSeconds(block.Jitter / (double)configuration.ClockRate);
+        HandleLoss(block.FractionLost / 256.0);
+        HandleRoundTrip(now, block.LastSenderReport, block.DelaySinceLastSenderReport);
+    }
+
+    private void HandleLoss(double fractionLost)
+    {
+        Statistics.RemoteReports++;
+        Statistics.RemoteFractionLost = fractionLost;
+        _redundancy.Add(fractionLost);
+        Sender.RedundancyLevel = _redundancy.Level;
+    }
+
+    private void HandleRoundTrip(Instant now, uint sentAt, uint delay)
+    {
+        if (sentAt == 0)
+            return;
+
+        // Modulo 2^32: the middle of the NTP time wraps every 18 hours.
+        uint roundTrip = unchecked(Ntp(now).Middle - sentAt - delay);
+        var time = TimeSpan.FromSeconds((int)roundTrip / 65536.0);
+
+        // Rounding may push a fast local round trip a little below zero.
+        if (time < TimeSpan.Zero && time > -TimeSpan.FromMilliseconds(5))
+            time = TimeSpan.Zero;
+        if (time >= TimeSpan.Zero && time <= MaxPlausibleRoundTrip)
+            Statistics.RoundTrip = time;
+        else
+            Statistics.RtcpIgnored++;
+    }
+
+    private void HandleExtendedReport(Instant now, in RtcpPacket packet)
+    {
+        if (!RtcpExtendedReport.TryRead(packet, out RtcpExtendedReport report))
+        {
+            Statistics.RtcpIgnored++;
+            return;
+        }
+
+        // Who asks need not be sending: the answer names the asker, and there is one per connection.
+        if (report.TryGetReferenceTime(out NtpTimestamp time))
+        {
+            _referenceSource = report.Ssrc;
+            _referenceTime = time.Middle;
+            _referenceTimeAt = now;
+        }
+
+        if (report.TryGetDelay(Sender.Ssrc, out uint sentAt, out uint delay))
+            HandleRoundTrip(now, sentAt, delay);
+    }
+
+    private void HandleFeedback(Instant now, in RtcpFeedback feedback)
+    {
+        // Transport-wide feedback is read once for all streams, not here.
+        if (feedback.Kind == RtcpFeedbackKind.TransportCongestion && _transport is not null)
+            return;
+        if (feedback.Kind != RtcpFeedbackKind.Nack || feedback.MediaSsrc != Sender.Ssrc || _configuration is not { Nack: true })
+        {
+            Statistics.FeedbackIgnored++;
+            return;
+        }
+
+        foreach (ushort sequence in feedback.LostPackets)
+        {
+            Statistics.RetransmissionsRequested++;
+            _history.TryQueue(now, sequence, RoundTrip);
+        }
+    }
+
+    private uint? HandleBye(in RtcpPacket packet)
+    {
+        if (!packet.TryReadBye(out ReadOnlySpan<byte> sources))
+        {
+            Statistics.RtcpIgnored++;
+            return null;
+        }
+
+        for (; sources.Length >= sizeof(uint); sources = sources[sizeof(uint)..])
+        {
+            if (_receiver is not { SaidBye: false } receiver || BinaryPrimitives.ReadUInt32BigEndian(sources) != receiver.Ssrc)
+                continue;
+            receiver.SaidBye = true;
+            return receiver.Ssrc;
+        }
+
+        return null;
+    }
+}

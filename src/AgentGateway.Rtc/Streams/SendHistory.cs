@@ -1,0 +1,91 @@
+using AgentGateway.Primitives;
+
+namespace AgentGateway.Rtc.Streams;
+
+/// <summary>
+/// The packets sent last, as they were sent: encrypted. A retransmission is the same datagram again, so no index of a key is ever used
+/// twice with other content. Memory is one ring of bytes, allocated with the first packet.
+/// </summary>
+internal sealed class SendHistory
+{
+    /// <summary>Bytes kept: one to three seconds of speech, by codec and redundancy.</summary>
+    public const int Capacity = 16 * 1024;
+
+    // A retransmission may be lost too; more than this, and the far end asks out of habit.
+    private const int MaxRepeats = 3;
+    private const int Entries = 256;
+    private const int MaxQueued = 32;
+    private static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(5);
+
+    private readonly Entry[] _entries = new Entry[Entries];
+    private readonly ushort[] _queue = new ushort[MaxQueued];
+    private byte[]? _bytes;
+    private long _written;
+    private int _queueHead;
+    private int _queueCount;
+
+    private struct Entry
+    {
+        public bool Used;
+        public ushort Sequence;
+        public int Length;
+        public int Repeats;
+        public long Start;
+        public Instant SentAt;
+    }
+
+    /// <summary>Keeps a datagram; the oldest give way.</summary>
+    public void Add(Instant now, ushort sequence, ReadOnlySpan<byte> datagram)
+    {
+        _bytes ??= new byte[Capacity];
+
+        // A datagram never wraps: what is left at the end is skipped.
+        int position = (int)(_written % Capacity);
+        if (position + datagram.Length > Capacity)
+            _written += Capacity - position;
+        ref Entry entry = ref _entries[sequence % Entries];
+        entry = new Entry { Used = true, Sequence = sequence, Length = datagram.Length, Start = _written, SentAt = now };
+        datagram.CopyTo(_bytes.AsSpan((int)(_written % Capacity)));
+        _written += datagram.Length;
+    }
+
+    /// <summary>Queues a packet to be sent again. False when it is no longer there, was repeated often or a moment ago, or too many wait.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="sequence">Its sequence number.</param>
+    /// <param name="roundTrip">Two requests within this time are about the same loss.</param>
+    public bool TryQueue(Instant now, ushort sequence, TimeSpan roundTrip)
+    {
+        ref Entry entry = ref _entries[sequence % Entries];
+        if (!IsKept(entry, sequence) || entry.Repeats >= MaxRepeats || _queueCount == MaxQueued)
+            return false;
+        TimeSpan least = entry.Repeats == 0 ? TimeSpan.Zero : roundTrip < MinInterval ? MinInterval : roundTrip;
+        if (now - entry.SentAt < least)
+            return false;
+        entry.Repeats++;
+        entry.SentAt = now;
+        _queue[(_queueHead + _queueCount++) % MaxQueued] = sequence;
+        return true;
+    }
+
+    /// <summary>Takes the next packet to send again.</summary>
+    public bool TryDequeue(Span<byte> buffer, out int length)
+    {
+        while (_queueCount > 0)
+        {
+            ushort sequence = _queue[_queueHead];
+            _queueHead = (_queueHead + 1) % MaxQueued;
+            _queueCount--;
+            ref Entry entry = ref _entries[sequence % Entries];
+            if (!IsKept(entry, sequence) || entry.Length > buffer.Length)
+                continue;
+            length = entry.Length;
+            _bytes.AsSpan((int)(entry.Start % Capacity), length).CopyTo(buffer);
+            return true;
+        }
+
+        length = 0;
+        return false;
+    }
+
+    private bool IsKept(in Entry entry, ushort sequence) => entry.Used && entry.Sequence == sequence && _written - entry.Start <= Capacity;
+}

@@ -1,0 +1,193 @@
+using System.Buffers.Binary;
+using AgentGateway.Primitives;
+using AgentGateway.Rtc.Wire.Rtcp;
+
+namespace AgentGateway.Rtc.Streams;
+
+/// <summary>
+/// Transport-wide feedback of a connection (draft-holmer-rmcat-transport-wide-cc-extensions-01): numbers what we send, tells when what we
+/// receive arrived, and counts what the far end tells about ours. Shared by all streams of the connection.
+/// </summary>
+internal sealed class TransportWideFeedback
+{
+    // libwebrtc's longest interval. Audio alone needs no quicker control, and each message costs both ends a packet.
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    private const int Window = 512;
+
+    // A packet this far behind what was reported is reported again, because it arrived after all.
+    private const int MaxStepBack = 64;
+    private const long NotArrived = long.MinValue;
+
+    // Fixed part, a chunk for every seven packets, two bytes for each.
+    private const int MaxPackets = 256;
+    private const int MaxControlLength = RtcpTransportFeedback.FixedLength + (2 * ((MaxPackets / 7) + 1)) + (2 * MaxPackets);
+
+    private readonly long[] _arrivals = new long[Window];
+    private readonly byte[] _symbols = new byte[MaxPackets];
+    private readonly byte[] _control = new byte[MaxControlLength];
+    private SequenceExtender16 _received;
+    private long _next;
+    private ushort _sequence;
+    private byte _feedbackCount;
+    private long _reportedUpTo = -1;
+    private SequenceExtender16 _reported;
+
+    /// <summary>When a message is due, or null while nothing came.</summary>
+    public Instant? NextTimeout { get; private set; }
+
+    /// <summary>Packets of ours that the far end says arrived.</summary>
+    public long Acknowledged { get; private set; }
+
+    /// <summary>Packets of ours that it says did not.</summary>
+    public long Lost { get; private set; }
+
+    /// <summary>The number of the next packet we send.</summary>
+    public ushort TakeSequence() => _sequence++;
+
+    /// <summary>Notes a packet that arrived.</summary>
+    public void Add(Instant now, ushort wireSequence)
+    {
+        if (!_received.Started)
+        {
+            Array.Fill(_arrivals, NotArrived);
+            _next = 0x1_0000 + wireSequence;
+            _received.Commit(_next - 1);
+        }
+
+        long sequence = _received.Estimate(wireSequence);
+        if (sequence - _received.Highest > Window / 2)
+        {
+            // A jump that no loss explains: begin anew behind it.
+            Array.Fill(_arrivals, NotArrived);
+            _next = sequence;
+        }
+        else
+        {
+            for (long i = _received.Highest + 1; i < sequence; i++)
+                _arrivals[i % Window] = NotArrived;
+        }
+
+        if (sequence <= _next - MaxStepBack || sequence < _received.Highest - (Window / 2))
+            return;
+        _arrivals[sequence % Window] = now.Ticks;
+        _received.Commit(sequence);
+        _next = Math.Max(Math.Min(_next, sequence), _received.Highest - (Window / 2));
+        NextTimeout ??= now + Interval;
+    }
+
+    /// <summary>Whether a message is due; <see cref="TryBuild"/> must follow.</summary>
+    public bool TakeDue(Instant now)
+    {
+        if (NextTimeout is not { } due || due > now)
+            return false;
+        NextTimeout = null;
+        return true;
+    }
+
+    /// <summary>Builds the control information of a message about all packets since the last one.</summary>
+    public bool TryBuild(out ReadOnlySpan<byte> control)
+    {
+        control = default;
+        long first = _next;
+        while (first <= _received.Highest && _arrivals[first % Window] == NotArrived)
+            first++;
+        if (first > _received.Highest)
+            return false;
+
+        // The packets before the first that arrived are reported lost with it.
+        long start = Math.Max(_next, first - (MaxPackets / 2));
+        long reference = _arrivals[first % Window] / RtcpTransportFeedback.ReferenceTicks;
+        Span<byte> deltas = stackalloc byte[2 * MaxPackets];
+        int deltaLength = 0;
+        int count = 0;
+        long last = reference * RtcpTransportFeedback.ReferenceTicks;
+        for (long sequence = start; sequence <= _received.Highest && count < MaxPackets; sequence++, count++)
+        {
+            long arrival = _arrivals[sequence % Window];
+            if (arrival == NotArrived)
+            {
+                _symbols[count] = RtcpTransportFeedback.NotReceived;
+                continue;
+            }
+
+            long units = (long)Math.Round((arrival - last) / (double)RtcpTransportFeedback.DeltaTicks);
+            if (units is < short.MinValue or > short.MaxValue)
+                break;
+            last += units * RtcpTransportFeedback.DeltaTicks;
+            bool small = units is >= 0 and <= byte.MaxValue;
+            _symbols[count] = small ? (byte)RtcpTransportFeedback.SmallDelta : (byte)RtcpTransportFeedback.LargeDelta;
+            if (!small)
+                deltas[deltaLength++] = (byte)(units >> 8);
+            deltas[deltaLength++] = (byte)units;
+        }
+
+        int length = RtcpTransportFeedback.FixedLength;
+        BinaryPrimitives.WriteUInt16BigEndian(_control, (ushort)start);
+        BinaryPrimitives.WriteUInt16BigEndian(_control.AsSpan(2), (ushort)count);
+        BinaryPrimitives.WriteUInt32BigEndian(_control.AsSpan(4), ((uint)reference << 8) | _feedbackCount++);
+        for (int i = 0; i < count;)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(_control.AsSpan(length), NextChunk(_symbols.AsSpan(i, count - i), out int taken));
+            length += sizeof(ushort);
+            i += taken;
+        }
+
+        deltas[..deltaLength].CopyTo(_control.AsSpan(length));
+        _next = start + count;
+        if (_next <= _received.Highest)
+            NextTimeout = new Instant(_arrivals[_next % Window] == NotArrived ? _arrivals[_received.Highest % Window] : _arrivals[_next % Window]);
+        control = _control.AsSpan(0, length + deltaLength);
+        return true;
+    }
+
+    /// <summary>Counts what the far end tells about our packets; repeated reports of a packet count once.</summary>
+    /// <param name="feedback">The message.</param>
+    /// <param name="acknowledged">Packets newly told to have arrived.</param>
+    /// <param name="lost">Packets newly told to be lost.</param>
+    public void Handle(in RtcpTransportFeedback feedback, out int acknowledged, out int lost)
+    {
+        acknowledged = 0;
+        lost = 0;
+        foreach (RtcpTransportArrival arrival in feedback)
+        {
+            long sequence = _reported.Estimate(arrival.Sequence);
+
+            // About packets we never sent nobody can tell anything.
+            if (sequence <= _reportedUpTo || (short)(arrival.Sequence - _sequence) >= 0)
+                continue;
+            _reported.Commit(sequence);
+            _reportedUpTo = sequence;
+            if (arrival.Received)
+                acknowledged++;
+            else
+                lost++;
+        }
+
+        Acknowledged += acknowledged;
+        Lost += lost;
+    }
+
+    // A run of one symbol when it is longer than a vector would be; else fourteen or seven symbols.
+    private static ushort NextChunk(ReadOnlySpan<byte> symbols, out int taken)
+    {
+        int run = 1;
+        while (run < symbols.Length && symbols[run] == symbols[0])
+            run++;
+        int narrow = 0;
+        while (narrow < Math.Min(14, symbols.Length) && symbols[narrow] < RtcpTransportFeedback.LargeDelta)
+            narrow++;
+        if (run >= 14 || run == symbols.Length || (run >= 7 && narrow < 14))
+        {
+            taken = run;
+            return (ushort)((symbols[0] << 13) | run);
+        }
+
+        bool wide = narrow < Math.Min(14, symbols.Length);
+        taken = Math.Min(wide ? 7 : 14, symbols.Length);
+        int chunk = wide ? 0xC000 : 0x8000;
+        for (int i = 0; i < taken; i++)
+            chunk |= wide ? symbols[i] << (12 - (2 * i)) : symbols[i] << (13 - i);
+        return (ushort)chunk;
+    }
+}
