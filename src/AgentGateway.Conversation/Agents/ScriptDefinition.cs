@@ -90,6 +90,9 @@ public sealed record ScriptSlot
     /// <summary>How it is asked for; the second and later texts are for asking again.</summary>
     public IReadOnlyList<string> Ask { get; init; } = [];
 
+    /// <summary>What the answer will sound like; Auto guesses from the question.</summary>
+    public ListeningContext Listen { get; init; }
+
     /// <summary>Said before asking again when a value is out of bounds.</summary>
     public string? Invalid { get; init; }
 

@@ -21,6 +21,12 @@ public sealed record TurnOptions
     /// <summary>Silence after which speech has ended.</summary>
     public TimeSpan EndSilence { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>What callers of this agent say; Auto guesses from each of the agent's questions.</summary>
+    public ListeningContext Listen { get; init; }
+
+    /// <summary>Whether the engine becomes more patient with callers who pause inside their sentences.</summary>
+    public bool LearnPauses { get; init; } = true;
+
     /// <summary>Whether the caller may interrupt the agent.</summary>
     public bool BargeIn { get; init; } = true;
 

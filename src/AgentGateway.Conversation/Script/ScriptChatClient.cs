@@ -45,7 +45,7 @@ public sealed class ScriptChatClient : IChatClient
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        (IReadOnlyList<ScriptAction> actions, int turn) = Replay([.. messages]);
+        (IReadOnlyList<ScriptAction> actions, int turn, ListeningContext listen) = Replay([.. messages]);
         HashSet<string> offered = [.. (options?.Tools ?? []).Select(tool => tool.Name)];
         string responseId = string.Create(CultureInfo.InvariantCulture, $"script-{turn}");
         bool calls = false;
@@ -79,6 +79,7 @@ public sealed class ScriptChatClient : IChatClient
             ResponseId = responseId,
             ModelId = _metadata.DefaultModelId,
             FinishReason = calls ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop,
+            AdditionalProperties = listen == ListeningContext.Auto ? null : new AdditionalPropertiesDictionary { [ListeningHint.Property] = listen },
         };
     }
 
@@ -98,7 +99,7 @@ public sealed class ScriptChatClient : IChatClient
     }
 
     /// <summary>Plays the history; what is to be done now, and the number of the caller's message it answers.</summary>
-    private (IReadOnlyList<ScriptAction> Actions, int Turn) Replay(IReadOnlyList<ChatMessage> messages)
+    private (IReadOnlyList<ScriptAction> Actions, int Turn, ListeningContext Listen) Replay(IReadOnlyList<ChatMessage> messages)
     {
         var state = new ScriptState();
         IReadOnlyList<ScriptAction> actions = [];
@@ -131,7 +132,10 @@ public sealed class ScriptChatClient : IChatClient
             }
         }
 
-        return (turn == 0 ? [] : actions, turn);
+        ListeningContext listen = state is { Stage: ScriptStage.Asking, Intent: { } intent }
+            ? intent.Slots.FirstOrDefault(slot => slot.Name == state.Slot)?.Listen ?? ListeningContext.Auto
+            : ListeningContext.Auto;
+        return (turn == 0 ? [] : actions, turn, listen);
     }
 
     private DateTime Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone ?? _time.LocalTimeZone).DateTime;

@@ -44,6 +44,9 @@ public sealed record ConversationContext
     /// <summary>Where the call is written down so that it can be replayed; null for nowhere. It holds the words of the call.</summary>
     public ICallLog? Log { get; init; }
 
+    /// <summary>What calls learned about recognisers, shared by all conversations; null begins every call without.</summary>
+    public FinalTimes? FinalTimes { get; init; }
+
     /// <summary>Time limits of providers.</summary>
     public ProviderLimits Limits { get; init; } = new();
 

@@ -38,7 +38,11 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         _context = context;
         _ports = ports;
         Instant start = ports.Now;
-        TurnTakerOptions options = TurnTakerOptions.From(context.Agent) with { JudgeEndOfTurn = context.EndOfTurn is not null };
+        TurnTakerOptions options = TurnTakerOptions.From(context.Agent) with
+        {
+            JudgeEndOfTurn = context.EndOfTurn is not null,
+            ExpectedFinalWait = context.FinalTimes?.Of(context.Recognizer.Name),
+        };
         _turns = new TurnTaker(options, start);
         _recorder = new CallRecorder(context.Log, () => ports.Now);
         _recorder.Begin(new CallLogHeader
@@ -86,6 +90,8 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         if (_judge is not null)
             await _judge.Running;
         _run?.Dispose();
+        if (_turns.LearnedFinalWait is { } wait)
+            _context.FinalTimes?.Learn(_context.Recognizer.Name, wait);
         _judge?.Dispose();
         _recorder.Complete();
         _voice.Dispose();
@@ -183,6 +189,9 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
                 await EmitAsync(new SegmentQueued(run.Turn, segment.Number, segment.Text.Written, segment.Spoken) { At = At });
                 await TellAsync(TurnFact.ReplyText(run.Generation, segment.Text.Written));
                 break;
+            case SessionInput.Listen listen:
+                await TellAsync(TurnFact.ListenFor(run.Generation, listen.Context));
+                break;
             case SessionInput.AudioBegins begins:
                 tracker.Begin(begins.Number, begins.Position);
                 break;
@@ -272,6 +281,16 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         run.Measured = true;
         TurnLatency latency = run.Measure(audible);
         _recorder.Measured(latency);
+        SessionLog.Measured(
+            _context.Logger,
+            latency.Turn,
+            (int)latency.Total.TotalMilliseconds,
+            (int)latency.Endpointing.TotalMilliseconds,
+            (int)latency.Transcription.TotalMilliseconds,
+            (int)latency.LlmFirstToken.TotalMilliseconds,
+            (int)latency.FirstChunk.TotalMilliseconds,
+            (int)latency.TtsFirstAudio.TotalMilliseconds,
+            (int)latency.Pacing.TotalMilliseconds);
         await EmitAsync(new TurnMeasured(latency) { At = At });
     }
 

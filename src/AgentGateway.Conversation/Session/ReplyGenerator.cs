@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Speech;
 using AgentGateway.Conversation.Text;
@@ -170,6 +171,8 @@ internal sealed class ReplyGenerator
                     refused = error.ErrorCode ?? "llm_error";
             }
 
+            if (ListeningHint.TryRead(update, out ListeningContext context))
+                await _inbox.PostAsync(new SessionInput.Listen(run.Generation, context));
             List<AIContent> made = [.. update.Contents.Where(content => content is FunctionCallContent)];
             List<AIContent> results = [.. update.Contents.Where(content => content is FunctionResultContent)];
             if (made.Count > 0)

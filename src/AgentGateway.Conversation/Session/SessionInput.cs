@@ -1,3 +1,4 @@
+using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Text;
 using AgentGateway.Conversation.TurnTaking;
@@ -22,6 +23,9 @@ internal abstract record SessionInput
 
     /// <summary>The text is complete.</summary>
     public sealed record TextCompleted(int Generation) : OfReply(Generation);
+
+    /// <summary>What the reply asks for.</summary>
+    public sealed record Listen(int Generation, ListeningContext Context) : OfReply(Generation);
 
     /// <summary>A chunk was cut from the text.</summary>
     public sealed record Segment(int Generation, int Number, SpokenText Text, bool Spoken) : OfReply(Generation);

@@ -31,6 +31,13 @@ internal static partial class SessionLog
     [LoggerMessage(5008, LogLevel.Error, "A reply failed unexpectedly in turn {Turn}")]
     public static partial void ReplyFailed(ILogger logger, int turn, Exception exception);
 
+    [LoggerMessage(
+        5010,
+        LogLevel.Debug,
+        "Turn {Turn} answered after {Total} ms: endpointing {Endpointing}, transcription {Transcription}, first token {FirstToken}, first chunk {FirstChunk}, first audio {FirstAudio}, pacing {Pacing}")]
+    public static partial void Measured(
+        ILogger logger, int turn, int total, int endpointing, int transcription, int firstToken, int firstChunk, int firstAudio, int pacing);
+
     [LoggerMessage(5009, LogLevel.Warning, "The end-of-turn model failed; turns end by text alone")]
     public static partial void EndOfTurnFailed(ILogger logger, Exception exception);
 }

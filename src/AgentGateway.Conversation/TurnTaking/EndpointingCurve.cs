@@ -1,19 +1,25 @@
 namespace AgentGateway.Conversation.TurnTaking;
 
 /// <summary>
-/// How long to wait after speech before the turn is over, from how complete its text looks. The likelihood is a table of
-/// text patterns; the delay falls quadratically with it, so that doubt costs little and a dangling word costs much.
+/// How long to wait after speech before the turn is over, from how likely it is that it is. Certainty waits the least time;
+/// doubt waits as long as most pauses inside sentences last (0.9 s with the defaults), and only what is clearly unfinished waits longer.
 /// </summary>
-internal sealed class EndpointingCurve(TurnVocabulary vocabulary, TimeSpan min, TimeSpan max)
+internal sealed class EndpointingCurve(TimeSpan min, TimeSpan max)
 {
-    /// <summary>The delay from the end of speech.</summary>
-    /// <param name="text">The turn so far.</param>
-    /// <param name="audio">What the end-of-turn model heard, 0..1.</param>
-    /// <param name="provider">What the recogniser judged, 0..1.</param>
-    public TimeSpan Delay(string text, double? audio = null, double? provider = null)
+    // Likelihood, and the share of the way from the least to the most delay. Falling in between on straight lines.
+    private static readonly (double Likelihood, double Share)[] Knots =
+        [(0, 1), (0.05, 0.9), (0.15, 0.34), (0.5, 0.3), (0.7, 0.24), (0.85, 0.12), (TextCompleteness.Certain, 0), (1, 0)];
+
+    /// <summary>The delay from the end of speech, for a likelihood of 0..1 that the turn is over.</summary>
+    public TimeSpan Delay(double likelihood)
     {
-        double doubt = 1 - Combine(Likelihood(text), audio, provider);
-        return min + ((max - min) * (doubt * doubt));
+        likelihood = Math.Clamp(likelihood, 0, 1);
+        int above = 1;
+        while (Knots[above].Likelihood < likelihood)
+            above++;
+        (double x0, double y0) = Knots[above - 1];
+        (double x1, double y1) = Knots[above];
+        return min + ((max - min) * (y0 + ((y1 - y0) * (likelihood - x0) / (x1 - x0))));
     }
 
     /// <summary>
@@ -34,48 +40,5 @@ internal sealed class EndpointingCurve(TurnVocabulary vocabulary, TimeSpan min, 
     {
         double bounded = Math.Clamp(likelihood, 0.02, 0.98);
         return bounded / (1 - bounded);
-    }
-
-    /// <summary>How likely it is, 0..1, that a caller who paused after this text has finished.</summary>
-    public double Likelihood(string text)
-    {
-        ReadOnlySpan<char> trimmed = text.AsSpan().TrimEnd();
-        if (trimmed.IsEmpty)
-            return 0.5;
-        List<string> words = TurnVocabulary.Words(text);
-        if (words.Count == 0)
-            return 0.5;
-        if (vocabulary.Complete.Contains(string.Join(' ', words)))
-            return 1;
-        if (trimmed.EndsWith("...") || trimmed[^1] is '…' or ',' or '-' or '–' or '—')
-            return 0.1;
-        if (vocabulary.Dangling.Contains(words[^1]))
-            return trimmed[^1] is '?' ? 0.8 : 0.05;
-        if (trimmed[^1] is '.' or '!' or '?' or '。' or '？' or '！')
-            return 0.95;
-        if (vocabulary.Leaning.Contains(words[^1]))
-            return 0.35;
-        // Somebody who dictates digits pauses between the groups.
-        if (vocabulary.Digits.Contains(words[^1]) || char.IsAsciiDigit(words[^1][^1]))
-            return words.Count >= 4 && !AreDigits(words) ? 0.65 : 0.35;
-        if (words.Count >= 3 && vocabulary.Openers.Contains(words[0]))
-            return 0.85;
-        return words.Count switch
-        {
-            1 => 0.55,
-            <= 3 => 0.6,
-            _ => 0.63,
-        };
-    }
-
-    private bool AreDigits(List<string> words)
-    {
-        foreach (string word in words)
-        {
-            if (!vocabulary.Digits.Contains(word) && !char.IsAsciiDigit(word[0]))
-                return false;
-        }
-
-        return true;
     }
 }

@@ -16,15 +16,18 @@ internal sealed class FinalWait
     private int _count;
     private int _next;
 
-    public FinalWait(TimeSpan min, TimeSpan max)
+    public FinalWait(TimeSpan min, TimeSpan max, TimeSpan? expected = null)
     {
         _min = min;
         _max = max;
-        Limit = max;
+        Limit = Bound(expected ?? max);
     }
 
-    /// <summary>How long to wait; the upper bound before anything was measured.</summary>
+    /// <summary>How long to wait; what was expected before anything was measured, else the upper bound.</summary>
     public TimeSpan Limit { get; private set; }
+
+    /// <summary>The limit, when it was measured.</summary>
+    public TimeSpan? Learned => _count < Enough ? null : Limit;
 
     /// <summary>Adds a measurement.</summary>
     public void Add(TimeSpan taken)
@@ -37,7 +40,8 @@ internal sealed class FinalWait
         Array.Copy(_ticks, _sorted, _count);
         Array.Sort(_sorted, 0, _count);
         var p95 = TimeSpan.FromTicks(_sorted[(int)Math.Ceiling(0.95 * _count) - 1]);
-        TimeSpan margined = p95 * 1.25;
-        Limit = margined < _min ? _min : margined > _max ? _max : margined;
+        Limit = Bound(p95 * 1.25);
     }
+
+    private TimeSpan Bound(TimeSpan wait) => wait < _min ? _min : wait > _max ? _max : wait;
 }

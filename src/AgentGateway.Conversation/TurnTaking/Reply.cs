@@ -1,3 +1,5 @@
+using AgentGateway.Conversation.Agents;
+
 namespace AgentGateway.Conversation.TurnTaking;
 
 /// <summary>The reply that is being made or played.</summary>

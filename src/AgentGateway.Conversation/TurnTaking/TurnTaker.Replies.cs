@@ -74,6 +74,9 @@ public sealed partial class TurnTaker
         Do(TurnCommandKind.ReportUserStarted, turn: Turn);
         CancelReply();
         _debt = reply.Played ? Debt.Word : reply.Phrase is null ? Debt.Answer : Debt.None;
+        // The caller was not finished when the answer was begun: that, too, was a pause inside their turn.
+        if (_debt == Debt.Answer && _detector.SpeechStart > _speechEnd)
+            _endpointing.LearnPause(_detector.SpeechStart - _speechEnd);
         _debtTurn = reply.Turn;
         _timers.Set(TurnTimer.TurnTooLong, now + _options.MaxTurn);
         Enter(now, TurnPhase.Hearing);
@@ -91,6 +94,8 @@ public sealed partial class TurnTaker
     {
         Reply reply = _reply!;
         _reply = null;
+        if (reply.Played)
+            _endpointing.HearAgent(reply);
         Do(TurnCommandKind.CancelReply, turn: reply.Turn, generation: reply.Generation);
         if (Phase == TurnPhase.Contested)
             Do(TurnCommandKind.ReleasePlayout);
@@ -115,6 +120,7 @@ public sealed partial class TurnTaker
         if (_reply is not { } reply || reply.Generation != generation)
             return;
         _reply = null;
+        _endpointing.HearAgent(reply);
         if (Phase == TurnPhase.Contested)
             Do(TurnCommandKind.ReleasePlayout);
         if (reply.Played)

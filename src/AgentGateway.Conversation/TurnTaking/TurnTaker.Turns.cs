@@ -24,7 +24,7 @@ public sealed partial class TurnTaker
             return;
         }
 
-        Instant deadline = _user.EndsInKeys ? _user.LastKeyAt + _options.KeyPause : _speechEnd + _curve.Delay(_user.Text, _user.AudioEndOfTurn, _user.ProviderEndOfTurn);
+        Instant deadline = _user.EndsInKeys ? _user.LastKeyAt + _options.KeyPause : _speechEnd + _endpointing.Delay(_user);
         if (deadline <= now)
             EndTurn(now);
         else

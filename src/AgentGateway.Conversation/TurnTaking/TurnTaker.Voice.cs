@@ -22,6 +22,10 @@ public sealed partial class TurnTaker
             case SpeechChange.Started when Phase == TurnPhase.Listening:
                 OpenTurn(now);
                 break;
+            case SpeechChange.Started when Phase == TurnPhase.Hearing && _pausedAt is { } paused:
+                _endpointing.LearnPause(_detector.SpeechStart - paused);
+                _pausedAt = null;
+                break;
             case SpeechChange.Dropped:
                 HandleDropped(now);
                 break;
@@ -45,6 +49,7 @@ public sealed partial class TurnTaker
             case TurnPhase.Hearing:
             case TurnPhase.Pausing:
             case TurnPhase.AwaitingTranscript:
+                _pausedAt = _speechEnd;
                 OpenUtterance();
                 Enter(now, TurnPhase.Hearing);
                 _timers.SetIfUnset(TurnTimer.TurnTooLong, now + _options.MaxTurn);
@@ -71,6 +76,7 @@ public sealed partial class TurnTaker
 
     private void HandleDropped(Instant now)
     {
+        _pausedAt = null;
         CloseUtterance(now);
         switch (Phase)
         {

@@ -1,3 +1,4 @@
+using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Events;
 using AgentGateway.Primitives;
 
@@ -11,7 +12,7 @@ namespace AgentGateway.Conversation.TurnTaking;
 public sealed partial class TurnTaker
 {
     private readonly TurnTakerOptions _options;
-    private readonly EndpointingCurve _curve;
+    private readonly Endpointing _endpointing;
     private readonly BargeInJudge _judge;
     private readonly SpeechDetector _detector;
     private readonly FinalWait _finalWait;
@@ -30,6 +31,7 @@ public sealed partial class TurnTaker
     private Instant _speechEnd;
     private Instant _decided;
     private Instant _finalAskedAt;
+    private Instant? _pausedAt;
     private ConversationEndReason _endReason;
 
     /// <summary>Creates the engine in <see cref="TurnPhase.Starting"/>.</summary>
@@ -38,10 +40,10 @@ public sealed partial class TurnTaker
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         var vocabulary = TurnVocabulary.For(options.Language);
-        _curve = new EndpointingCurve(vocabulary, options.MinDelay, options.MaxDelay);
+        _endpointing = new Endpointing(options, vocabulary);
         _judge = new BargeInJudge(vocabulary, options);
         _detector = new SpeechDetector(options);
-        _finalWait = new FinalWait(options.MinFinalWait, options.MaxFinalWait);
+        _finalWait = new FinalWait(options.MinFinalWait, options.MaxFinalWait, options.ExpectedFinalWait);
         _timers.Set(TurnTimer.Watchdog, now + options.StartingStall);
     }
 
@@ -53,6 +55,12 @@ public sealed partial class TurnTaker
 
     /// <summary>The number of the last reply; 0 before the first.</summary>
     public int Generation { get; private set; }
+
+    /// <summary>How long this recogniser's finals are waited for, as measured in this call; null when too few were.</summary>
+    public TimeSpan? LearnedFinalWait => _finalWait.Learned;
+
+    /// <summary>What the caller is expected to say next.</summary>
+    public ListeningContext Expects => _endpointing.Expects;
 
     /// <summary>When <see cref="HandleTimeout"/> is due; null when nothing is awaited.</summary>
     public Instant? NextTimeout => _timers.Next;

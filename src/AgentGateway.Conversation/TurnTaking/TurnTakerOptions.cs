@@ -35,6 +35,15 @@ public sealed record TurnTakerOptions
     /// <summary>Most delay from the end of speech to the end of the turn.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMilliseconds(2500);
 
+    /// <summary>What the caller is expected to say; Auto guesses from the agent's last question.</summary>
+    public ListeningContext Listen { get; init; }
+
+    /// <summary>Whether the least delay follows the pauses that this caller makes inside their turns.</summary>
+    public bool LearnPauses { get; init; } = true;
+
+    /// <summary>The most that a caller's habit can make the least delay.</summary>
+    public TimeSpan MaxLearnedDelay { get; init; } = TimeSpan.FromMilliseconds(1200);
+
     /// <summary>Whether the caller may interrupt.</summary>
     public bool BargeIn { get; init; } = true;
 
@@ -64,6 +73,9 @@ public sealed record TurnTakerOptions
 
     /// <summary>Most wait for a final, with text in hand; also the first estimate.</summary>
     public TimeSpan MaxFinalWait { get; init; } = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>What this recogniser's wait for finals was in other calls; null when nobody knows.</summary>
+    public TimeSpan? ExpectedFinalWait { get; init; }
 
     /// <summary>Most wait for a final when nothing was recognised yet.</summary>
     public TimeSpan WordlessFinalWait { get; init; } = TimeSpan.FromSeconds(4);
@@ -100,6 +112,8 @@ public sealed record TurnTakerOptions
             EndSilence = turn.EndSilence,
             MinDelay = turn.MinDelay,
             MaxDelay = turn.MaxDelay < turn.MinDelay ? turn.MinDelay : turn.MaxDelay,
+            Listen = turn.Listen,
+            LearnPauses = turn.LearnPauses,
             BargeIn = turn.BargeIn,
             GreetingInterruptible = turn.GreetingInterruptible,
             MinBargeInSpeech = turn.MinBargeInSpeech,

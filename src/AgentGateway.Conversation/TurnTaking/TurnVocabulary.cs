@@ -38,6 +38,15 @@ internal sealed class TurnVocabulary
             "zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
             "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
             "hundred", "thousand"),
+        Requests = Set("please", "tell", "give", "say", "spell", "enter", "repeat", "need", "what's"),
+        PhoneWords = Set("phone number", "telephone number", "mobile number", "cell number", "callback number", "contact number", "call you back", "reach you at", "phone"),
+        EmailWords = Set("email", "e-mail", "email address", "mail address"),
+        SpellingWords = Set("spell", "spelled", "spelling", "letter by letter"),
+        DigitWords = Set(
+            "account number", "card number", "customer number", "order number", "reference number", "booking number", "confirmation number", "booking reference",
+            "tracking number", "policy number", "member number", "membership number", "social security", "pin", "code", "postcode", "zip code", "digits", "serial number",
+            "confirmation code", "date of birth"),
+        AddressWords = Set("address", "street", "where do you live", "home address"),
     };
 
     private static readonly TurnVocabulary German = new()
@@ -64,6 +73,14 @@ internal sealed class TurnVocabulary
         Digits = Set(
             "null", "eins", "zwei", "zwo", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf", "zwanzig", "dreißig",
             "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig", "hundert", "tausend"),
+        Requests = Set("bitte", "nennen", "sagen", "geben", "brauche", "buchstabieren", "wiederholen"),
+        PhoneWords = Set("telefonnummer", "handynummer", "rufnummer", "mobilnummer", "telefon"),
+        EmailWords = Set("e-mail", "email", "e-mail-adresse", "mailadresse", "emailadresse", "mail-adresse"),
+        SpellingWords = Set("buchstabieren", "buchstabiert", "buchstabiere"),
+        DigitWords = Set(
+            "kundennummer", "kontonummer", "bestellnummer", "kartennummer", "auftragsnummer", "rechnungsnummer", "vertragsnummer", "pin", "code", "postleitzahl", "plz",
+            "geburtsdatum", "iban", "ziffern"),
+        AddressWords = Set("adresse", "anschrift", "straße", "hausnummer"),
     };
 
     private static readonly TurnVocabulary None = new();
@@ -90,6 +107,24 @@ internal sealed class TurnVocabulary
 
     /// <summary>Number words.</summary>
     public FrozenSet<string> Digits { get; private init; } = Empty;
+
+    /// <summary>Words that make a sentence a request.</summary>
+    public FrozenSet<string> Requests { get; private init; } = Empty;
+
+    /// <summary>What an agent asks for with these is a telephone number.</summary>
+    public FrozenSet<string> PhoneWords { get; private init; } = Empty;
+
+    /// <summary>What an agent asks for with these is an e-mail address.</summary>
+    public FrozenSet<string> EmailWords { get; private init; } = Empty;
+
+    /// <summary>An agent asks to spell something with these.</summary>
+    public FrozenSet<string> SpellingWords { get; private init; } = Empty;
+
+    /// <summary>What an agent asks for with these is a number of some digits.</summary>
+    public FrozenSet<string> DigitWords { get; private init; } = Empty;
+
+    /// <summary>What an agent asks for with these is a postal address.</summary>
+    public FrozenSet<string> AddressWords { get; private init; } = Empty;
 
     /// <summary>The lists of a BCP 47 language.</summary>
     public static TurnVocabulary For(string language)
@@ -136,11 +171,14 @@ internal sealed class TurnVocabulary
     }
 
     /// <summary>Whether the text holds a word or phrase that takes the floor.</summary>
-    public bool HasInterrupt(List<string> words)
+    public bool HasInterrupt(List<string> words) => Has(Interrupts, words);
+
+    /// <summary>Whether the text holds one of some words or phrases.</summary>
+    public static bool Has(FrozenSet<string> phrases, List<string> words)
     {
         for (int i = 0; i < words.Count; i++)
         {
-            if (Match(Interrupts, words, i) > 0)
+            if (Match(phrases, words, i) > 0)
                 return true;
         }
 

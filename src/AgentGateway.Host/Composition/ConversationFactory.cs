@@ -25,6 +25,8 @@ internal sealed class ConversationFactory(
     // Greetings and other fixed phrases are synthesized once per voice, for all calls.
     private readonly PhraseCache _phrases = new();
 
+    private readonly FinalTimes _finalTimes = new();
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, IChatClient> _applicationClients = new(StringComparer.Ordinal);
 
@@ -43,6 +45,7 @@ internal sealed class ConversationFactory(
             Tools = [.. tools.Create(agent), .. application.Tools],
             Phrases = _phrases,
             Log = logs.Create(callId, agent.Name),
+            FinalTimes = _finalTimes,
             TimeProvider = time,
             Logger = loggerFactory.CreateLogger<ConversationSession>(),
         });

@@ -1,3 +1,4 @@
+using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.TurnTaking;
 using AgentGateway.Testing;

@@ -29,15 +29,8 @@ public sealed class TurnVocabularyTests
     {
         var vocabulary = TurnVocabulary.For("xx");
         Assert.Equal(1, vocabulary.CountRealWords(TurnVocabulary.Words("okay")));
-        var curve = new EndpointingCurve(vocabulary, TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(2500));
-        Assert.True(curve.Likelihood("Foo bar.") > curve.Likelihood("foo bar"));
-    }
-
-    [Fact]
-    public void The_delay_stays_within_its_bounds()
-    {
-        var curve = new EndpointingCurve(TurnVocabulary.For("en"), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(2500));
-        foreach (string text in new[] { "", "yes", "and", "a b c d e", "...", "?", "5 5 5", "I am (really) sure." })
-            Assert.InRange(curve.Delay(text).TotalMilliseconds, 300, 2500);
+        var completeness = new TextCompleteness(vocabulary, SentenceEnds.For("xx"));
+        Assert.True(completeness.Likelihood("Foo bar.") > completeness.Likelihood("foo bar"));
+        Assert.True(completeness.Likelihood("foo bar,") < 0.2);
     }
 }

@@ -40,6 +40,14 @@ internal sealed class OpeningHoursShape : Shape<(TimeOnly From, TimeOnly To)>
         new() { ["type"] = "string", ["pattern"] = "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$" };
 }
 
+/// <summary>What a caller says.</summary>
+internal static class ListeningContextShape
+{
+    public static readonly ChoiceShape<ListeningContext> Instance = new(
+        ("auto", ListeningContext.Auto), ("open", ListeningContext.Open), ("digits", ListeningContext.Digits), ("phone", ListeningContext.Phone),
+        ("email", ListeningContext.Email), ("spelling", ListeningContext.Spelling), ("address", ListeningContext.Address));
+}
+
 /// <summary>An IANA time zone that this machine knows.</summary>
 internal sealed class TimeZoneShape : Shape<TimeZoneInfo>
 {

@@ -51,6 +51,12 @@ internal static class FrontMatterShape
         .Key("release", new NumberShape(0.01, 0.99), (o, v) => o with { ReleaseThreshold = v }, "Speech probability below which speech ends. Default: 0.35.")
         .Key("start_speech_ms", new MillisecondsShape(20, 2000), (o, v) => o with { StartSpeech = v }, "Speech needed to open a turn. Default: 200.")
         .Key("end_silence_ms", new MillisecondsShape(20, 2000), (o, v) => o with { EndSilence = v }, "Silence after which speech has ended. Default: 200.")
+        .Key(
+            "listen",
+            ListeningContextShape.Instance,
+            (o, v) => o with { Listen = v },
+            "What callers say: auto (guessed from the agent's last question), open, digits, phone, email, spelling or address. Default: auto.")
+        .Key("learn_pauses", new FlagShape(), (o, v) => o with { LearnPauses = v }, "Whether to wait longer for callers who pause inside their sentences. Default: true.")
         .Key("barge_in", new FlagShape(), (o, v) => o with { BargeIn = v }, "Whether the caller may interrupt the agent. Default: true.")
         .Key("min_barge_in_ms", new MillisecondsShape(60, 5000), (o, v) => o with { MinBargeInSpeech = v }, "Speech that interrupts the agent by its length alone. Default: 500.")
         .Key("greeting_interruptible", new FlagShape(), (o, v) => o with { GreetingInterruptible = v }, "Whether the greeting may be interrupted. Default: true.");

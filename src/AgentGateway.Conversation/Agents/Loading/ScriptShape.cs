@@ -20,6 +20,7 @@ internal static class ScriptShape
             "What the slot holds.",
             required: true)
         .Key("ask", SpokenTexts, (o, v) => o with { Ask = v }, "How it is asked for; the second and later texts are for asking again.", required: true)
+        .Key("listen", ListeningContextShape.Instance, (o, v) => o with { Listen = v }, "What the answer will sound like, as in turn.listen. Default: auto.")
         .Key("invalid", Spoken, (o, v) => o with { Invalid = v }, "Said before asking again when a value is out of bounds.")
         .Key("min", new IntegerShape(0, 9999), (o, v) => o with { Min = v }, "Least number.")
         .Key("max", new IntegerShape(0, 9999), (o, v) => o with { Max = v }, "Greatest number.")

@@ -1,4 +1,4 @@
-namespace AgentGateway.Conversation.TurnTaking;
+namespace AgentGateway.Conversation.Agents;
 
 /// <summary>What the caller is expected to say next: it decides how patient the engine is, and what counts as complete.</summary>
 public enum ListeningContext

@@ -1,0 +1,55 @@
+using AgentGateway.Conversation.Agents;
+
+namespace AgentGateway.Conversation.TurnTaking;
+
+/// <summary>
+/// How long to wait after speech before the caller's turn is over: text, audio and the recogniser's judgement through the
+/// curve, but never less than this caller's habit or what is being dictated asks for.
+/// </summary>
+internal sealed class Endpointing
+{
+    private readonly TurnTakerOptions _options;
+    private readonly TurnVocabulary _vocabulary;
+    private readonly TextCompleteness _completeness;
+    private readonly EndpointingCurve _curve;
+    private readonly PauseHabit _habit;
+    private bool _asked;
+
+    public Endpointing(TurnTakerOptions options, TurnVocabulary vocabulary)
+    {
+        _options = options;
+        _vocabulary = vocabulary;
+        _completeness = new TextCompleteness(vocabulary, SentenceEnds.For(options.Language));
+        _curve = new EndpointingCurve(options.MinDelay, options.MaxDelay);
+        _habit = new PauseHabit(options.MaxLearnedDelay);
+        Expects = options.Listen == ListeningContext.Auto ? ListeningContext.Open : options.Listen;
+    }
+
+    /// <summary>What the caller is expected to say.</summary>
+    public ListeningContext Expects { get; private set; }
+
+    /// <summary>The delay from the end of speech to the end of the turn.</summary>
+    public TimeSpan Delay(UserTurn turn)
+    {
+        double text = _completeness.Likelihood(turn.Text, _asked);
+        double likelihood = EndpointingCurve.Combine(text, turn.AudioEndOfTurn, turn.ProviderEndOfTurn);
+        TimeSpan delay = _curve.Delay(likelihood);
+        TimeSpan dictated = ListeningPatience.LeastDelay(Expects, turn.Text, _vocabulary);
+        if (delay < dictated)
+            delay = dictated;
+        if (_options.LearnPauses && likelihood < TextCompleteness.Certain && delay < _habit.LeastDelay)
+            delay = _habit.LeastDelay;
+        return delay < _options.MaxDelay ? delay : _options.MaxDelay;
+    }
+
+    /// <summary>The caller paused inside their turn for this long.</summary>
+    public void LearnPause(TimeSpan pause) => _habit.Add(pause);
+
+    /// <summary>The agent said something: it may have asked.</summary>
+    public void HearAgent(Reply reply)
+    {
+        _asked = AgentQuestion.IsAsked(reply.Text);
+        ListeningContext wanted = reply.ListenFor != ListeningContext.Auto ? reply.ListenFor : _options.Listen;
+        Expects = wanted == ListeningContext.Auto ? AgentQuestion.Expects(reply.Text, _vocabulary) : wanted;
+    }
+}
