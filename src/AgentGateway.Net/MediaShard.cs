@@ -24,6 +24,9 @@ internal sealed partial class MediaShard : IDisposable
     // Datagram batches handled before deadlines and commands get their turn again.
     private const int MaxBatchesPerTurn = 4;
 
+    // Longest time for which packets of one tick wait for others, to leave in one system call with them.
+    private static readonly TimeSpan MaxTickHold = TimeSpan.FromMilliseconds(1);
+
     // So many datagrams of no call within the interval are worth a line: a scan, a flood, or a wrong advertised address.
     private const long FloodThreshold = 1000;
     private static readonly TimeSpan FloodInterval = TimeSpan.FromSeconds(10);
@@ -39,6 +42,9 @@ internal sealed partial class MediaShard : IDisposable
     private readonly HashSet<RtcConnection> _connections = [];
     private int _commandCount;
     private int _connectionCount;
+    // When the media ticks were due whose packets have not left yet.
+    private readonly List<Instant> _ticks = new(64);
+
     private readonly Lock _postGate = new();
     private volatile bool _stopping;
     private bool _postingEnded;
@@ -170,7 +176,6 @@ internal sealed partial class MediaShard : IDisposable
             try
             {
                 HandleDeadlines(_clock.Now);
-                _socket.Flush();
                 Wait(descriptors);
                 if (descriptors[0].Returned != 0)
                     ReceiveDatagrams();
@@ -303,10 +308,18 @@ internal sealed partial class MediaShard : IDisposable
         _wake.Signal();
     }
 
+    // Ticks that come together are worked off one after the other, and what they send must not wait for the last of them.
     private void HandleDeadlines(Instant now)
     {
+        Instant flushed = now;
         while (_deadlines.TryPeek(out RtcConnection? connection, out long ticks) && ticks <= now.Ticks)
         {
+            if (now - flushed >= MaxTickHold)
+            {
+                FlushTicks();
+                flushed = now;
+            }
+
             _deadlines.Dequeue();
 
             // An entry that was superseded by an earlier one is stale.
@@ -321,7 +334,22 @@ internal sealed partial class MediaShard : IDisposable
             {
                 Fail(now, connection, e);
             }
+
+            now = _clock.Now;
         }
+
+        FlushTicks();
+    }
+
+    private void FlushTicks()
+    {
+        _socket.Flush();
+        if (_ticks.Count == 0)
+            return;
+        Instant now = _clock.Now;
+        foreach (Instant due in _ticks)
+            Counters.Lateness(now - due);
+        _ticks.Clear();
     }
 
     private void HandleTimeout(Instant now, RtcConnection connection)
@@ -336,7 +364,7 @@ internal sealed partial class MediaShard : IDisposable
             connection.Peer.HandleTimeout(now);
         if (connection.Handler.NextTimeout is { } media && media <= now)
         {
-            Counters.Lateness(now - media);
+            _ticks.Add(media);
             connection.Handler.HandleTimeout(now, connection);
         }
 

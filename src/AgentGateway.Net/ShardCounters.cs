@@ -1,3 +1,5 @@
+using AgentGateway.Primitives;
+
 namespace AgentGateway.Net;
 
 /// <summary>What a shard counts. Written by its thread, read by any.</summary>
@@ -7,7 +9,7 @@ internal sealed class ShardCounters
     private long _sent;
     private long _unroutable;
     private long _failed;
-    private long _maxLatenessTicks;
+    private LatenessHistogram _lateness = new();
 
     internal long DatagramsReceived => Volatile.Read(ref _received);
 
@@ -18,8 +20,11 @@ internal sealed class ShardCounters
 
     internal long ConnectionsFailed => Volatile.Read(ref _failed);
 
-    /// <summary>Reads and resets the worst lateness of a media tick since the last read.</summary>
-    internal TimeSpan TakeMaxLateness() => TimeSpan.FromTicks(Interlocked.Exchange(ref _maxLatenessTicks, 0));
+    /// <summary>
+    /// How late media ticks left the shard since this was called last: from the moment a tick was due to the moment the system
+    /// had its packets. A tick that is being counted meanwhile may be lost.
+    /// </summary>
+    internal LatenessHistogram TakeLateness() => Interlocked.Exchange(ref _lateness, new LatenessHistogram());
 
     internal void Received(int count) => Volatile.Write(ref _received, _received + count);
 
@@ -29,9 +34,5 @@ internal sealed class ShardCounters
 
     internal void Failed() => Volatile.Write(ref _failed, _failed + 1);
 
-    internal void Lateness(TimeSpan lateness)
-    {
-        if (lateness.Ticks > Volatile.Read(ref _maxLatenessTicks))
-            Volatile.Write(ref _maxLatenessTicks, lateness.Ticks);
-    }
+    internal void Lateness(TimeSpan lateness) => Volatile.Read(ref _lateness).Add(lateness);
 }

@@ -8,17 +8,15 @@ internal sealed class EchoCaller(OpusLoop loop, int offset, int expectedPackets)
 {
     private int _position = offset;
     private Instant? _last;
-    private bool _measuring;
-    private long _first = -1;
-    private long _highest;
+    private volatile bool _measuring;
 
     /// <summary>Milliseconds between packets, while measuring.</summary>
     internal List<double> InterArrival { get; } = new(expectedPackets + 100);
 
     internal int Received { get; private set; }
 
-    /// <summary>Sequence numbers that never came, while measuring.</summary>
-    internal long Lost => _first < 0 ? expectedPackets : _highest - _first + 1 - Received;
+    /// <summary>Packets sent, while measuring.</summary>
+    internal int Sent { get; private set; }
 
     internal void Measure(bool on)
     {
@@ -26,7 +24,12 @@ internal sealed class EchoCaller(OpusLoop loop, int offset, int expectedPackets)
         _last = null;
     }
 
-    protected override ReadOnlySpan<byte> NextPacket(Instant now) => loop.Packets[_position++ % loop.SpeechFrames];
+    protected override ReadOnlySpan<byte> NextPacket(Instant now)
+    {
+        if (_measuring)
+            Sent++;
+        return loop.Packets[_position++ % loop.SpeechFrames];
+    }
 
     protected override void HandleAudio(Instant now, in RtcPeerEvent packet)
     {
@@ -35,9 +38,6 @@ internal sealed class EchoCaller(OpusLoop loop, int offset, int expectedPackets)
         if (_last is { } last)
             InterArrival.Add((now - last).TotalMilliseconds);
         _last = now;
-        if (_first < 0)
-            _first = packet.Sequence;
-        _highest = Math.Max(_highest, packet.Sequence);
         Received++;
     }
 }

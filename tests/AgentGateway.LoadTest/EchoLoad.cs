@@ -4,50 +4,52 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentGateway.LoadTest;
 
-/// <summary>Many calls to an echo server at once.</summary>
+/// <summary>Many calls to a server at once, each playing speech and listening to what comes back.</summary>
 internal static class EchoLoad
 {
-    private const string Header = "server,calls,cpu_ms_per_call_second,rss_mb,rss_mb_per_call,sent,received,lost,interarrival_p50_ms,interarrival_p99_ms,setup_p50_ms,setup_p99_ms";
+    private const string Header = "server,calls,failed,cpu_ms_per_call_second,rss_mb,rss_mb_per_call,sent,received,missing,"
+        + "interarrival_p50_ms,interarrival_p99_ms,setup_p50_ms,setup_p99_ms,caller_cpu_ms_per_call_second,"
+        + "allocated_bytes_per_packet,gc_count,gc_pause_p99_ms,gc_pause_max_ms,lateness_p99_ms,lateness_max_ms";
+
     private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(3);
 
     internal static async Task<int> RunAsync(EchoLoadOptions options, CancellationToken cancellationToken)
     {
-        OpusLoop loop = OpusLoop.FromWav(options.SpeechFile);
+        OpusLoop loop = options.SpeechFile is { } file
+            ? OpusLoop.FromWav(file)
+            : await OpusLoop.FromTextAsync("Good evening. I would like to hear my own voice.", cancellationToken);
+        await WarmUp.RunAsync(loop, cancellationToken);
         await using MediaTransport transport = Start(options.Calls);
         using var http = new HttpClient();
         ProcessUsage idle = ProcessUsage.Read(options.ServerProcess);
 
-        int expected = (int)(options.Duration.TotalMilliseconds / 20);
-        var callers = new List<EchoCaller>();
-        using (var pace = new PeriodicTimer(TimeSpan.FromSeconds(1 / options.SetupRate)))
-        {
-            var setups = new List<Task>();
-            for (int i = 0; i < options.Calls && await pace.WaitForNextTickAsync(cancellationToken); i++)
-            {
-                var caller = new EchoCaller(loop, i * 37, expected);
-                callers.Add(caller);
-                setups.Add(caller.ConnectAsync(transport, http, options.Url, cancellationToken));
-            }
-
-            await Task.WhenAll(setups);
-        }
-
+        List<EchoCaller> callers = await ConnectAsync(options, loop, transport, http, cancellationToken);
+        int failed = options.Calls - callers.Count;
         await Task.Delay(Warmup, cancellationToken);
-        callers.ForEach(c => c.Measure(true));
+        await ServerProbe.ReadAsync(options.ServerProcess, options.ProbeFile, cancellationToken);
         ProcessUsage before = ProcessUsage.Read(options.ServerProcess);
+        ProcessUsage own = ProcessUsage.Read(Environment.ProcessId);
+        callers.ForEach(c => c.Measure(true));
         await Task.Delay(options.Duration, cancellationToken);
-        ProcessUsage after = ProcessUsage.Read(options.ServerProcess);
         callers.ForEach(c => c.Measure(false));
-        await Task.WhenAll(callers.Select(c => c.HangUpAsync(http, cancellationToken)));
+        ProcessUsage after = ProcessUsage.Read(options.ServerProcess);
+        TimeSpan ownCpu = ProcessUsage.Read(Environment.ProcessId).Cpu - own.Cpu;
+        ServerProbe.Sample? probe = await ServerProbe.ReadAsync(options.ServerProcess, options.ProbeFile, cancellationToken);
+        await Task.WhenAll(callers.Select(c => HangUpAsync(c, http, cancellationToken)));
 
         List<double> gaps = [.. callers.SelectMany(c => c.InterArrival).Order()];
         List<double> setupTimes = [.. callers.Select(c => c.SetupTime.TotalMilliseconds).Order()];
-        double cpu = (after.Cpu - before.Cpu).TotalMilliseconds / (options.Calls * options.Duration.TotalSeconds);
+        double callSeconds = Math.Max(1, callers.Count) * options.Duration.TotalSeconds;
+        long sent = callers.Sum(c => c.Sent);
+        long received = callers.Sum(c => c.Received);
         string row = string.Create(
             CultureInfo.InvariantCulture,
-            $"{options.Name},{options.Calls},{cpu:F2},{after.ResidentMegabytes:F0},{(after.ResidentMegabytes - idle.ResidentMegabytes) / options.Calls:F2},{expected * options.Calls},{callers.Sum(c => c.Received)},{callers.Sum(c => c.Lost)},{Percentiles.Of(gaps, 0.5):F1},{Percentiles.Of(gaps, 0.99):F1},{Percentiles.Of(setupTimes, 0.5):F0},{Percentiles.Of(setupTimes, 0.99):F0}");
+            $"{options.Name},{options.Calls},{failed},{(after.Cpu - before.Cpu).TotalMilliseconds / callSeconds:F2},{after.ResidentMegabytes:F0},"
+            + $"{(after.ResidentMegabytes - idle.ResidentMegabytes) / Math.Max(1, callers.Count):F2},{sent},{received},{Math.Max(0, sent - received)},"
+            + $"{Percentiles.Of(gaps, 0.5):F1},{Percentiles.Of(gaps, 0.99):F1},{Percentiles.Of(setupTimes, 0.5):F0},{Percentiles.Of(setupTimes, 0.99):F0},"
+            + $"{ownCpu.TotalMilliseconds / callSeconds:F2},{Probed(probe, received)}");
         Csv.Write(options.CsvFile, Header, row);
-        return 0;
+        return failed == 0 ? 0 : 1;
     }
 
     /// <summary>The callers' own transport: any port, the full side of ICE.</summary>
@@ -60,4 +62,51 @@ internal static class EchoLoad
         },
         TimeProvider.System,
         NullLoggerFactory.Instance);
+
+    // Calls come at a steady rate, whatever the server does with those before; one that fails is counted and left out.
+    private static async Task<List<EchoCaller>> ConnectAsync(
+        EchoLoadOptions options, OpusLoop loop, MediaTransport transport, HttpClient http, CancellationToken cancellationToken)
+    {
+        int expected = (int)(options.Duration.TotalMilliseconds / 20);
+        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1 / options.SetupRate));
+        var setups = new List<Task<EchoCaller?>>();
+        for (int i = 0; i < options.Calls && await pace.WaitForNextTickAsync(cancellationToken); i++)
+        {
+            var caller = new EchoCaller(loop, i * 37, expected) { From = options.From };
+            setups.Add(ConnectAsync(caller, transport, http, options.Url, cancellationToken));
+        }
+
+        return [.. (await Task.WhenAll(setups)).OfType<EchoCaller>()];
+    }
+
+    private static async Task<EchoCaller?> ConnectAsync(
+        EchoCaller caller, MediaTransport transport, HttpClient http, Uri url, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await caller.ConnectAsync(transport, http, url, cancellationToken);
+            return caller;
+        }
+        catch (Exception e) when (e is InvalidOperationException or TimeoutException or HttpRequestException)
+        {
+            await Console.Error.WriteLineAsync($"A call failed: {e.Message}");
+            return null;
+        }
+    }
+
+    private static async Task HangUpAsync(EchoCaller caller, HttpClient http, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await caller.HangUpAsync(http, cancellationToken);
+        }
+        catch (HttpRequestException)
+        {
+            // What was measured is measured.
+        }
+    }
+
+    private static string Probed(ServerProbe.Sample? probe, long packets) => probe is not { } p ? ",,,,," : string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(double)p.AllocatedBytes / Math.Max(1, 2 * packets):F2},{p.Collections},{p.PauseP99:F2},{p.PauseMax:F2},{p.LatenessP99:F2},{p.LatenessMax:F2}");
 }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace AgentGateway.LoadTest;
 
 internal sealed record EchoLoadOptions(
@@ -7,5 +9,7 @@ internal sealed record EchoLoadOptions(
     TimeSpan Duration,
     double SetupRate,
     string Name,
-    string SpeechFile,
+    string? SpeechFile,
+    IPAddress? From,
+    string? ProbeFile,
     string? CsvFile);

@@ -1,10 +1,15 @@
 using AgentGateway.Audio;
+using AgentGateway.Conversation.Ports;
+using AgentGateway.Providers.Flite;
 
 namespace AgentGateway.LoadTest;
 
 /// <summary>Speech encoded once and shared by all callers, so that the load tool spends no time on encoding.</summary>
 internal sealed class OpusLoop
 {
+    /// <summary>RMS above which a frame counts as sound, of full scale: -42 dBFS.</summary>
+    internal const float LoudFrame = 0.008f;
+
     private const int FrameSamples = 960;
 
     private OpusLoop(byte[][] packets, int speechFrames)
@@ -23,6 +28,26 @@ internal sealed class OpusLoop
     internal static OpusLoop FromWav(string path)
     {
         short[] source = WavReader.ReadAllMono(path, out int rate);
+        return FromPcm(source, rate);
+    }
+
+    /// <summary>Synthesizes a sentence, with another voice than the gateway's own.</summary>
+    internal static async Task<OpusLoop> FromTextAsync(string text, CancellationToken cancellationToken)
+    {
+        await using FliteSynthesizer synthesizer = FliteSynthesizer.Load();
+        var pcm = new List<short>();
+        int rate = 0;
+        await foreach (SpeechAudio audio in synthesizer.SynthesizeAsync(new SpeechRequest(text, "en", "slt"), cancellationToken))
+        {
+            pcm.AddRange(audio.Pcm.Span);
+            rate = audio.SampleRate;
+        }
+
+        return FromPcm([.. pcm], rate);
+    }
+
+    private static OpusLoop FromPcm(short[] source, int rate)
+    {
         using var resampler = new Resampler(rate, 48000);
         short[] pcm = new short[resampler.MaxOutputLength(source.Length)];
         int length = resampler.Process(source, pcm);
@@ -42,7 +67,4 @@ internal sealed class OpusLoop
 
         return new OpusLoop([.. packets], lastSpeech);
     }
-
-    /// <summary>RMS above which a frame counts as sound, of full scale: -42 dBFS.</summary>
-    internal const float LoudFrame = 0.008f;
 }

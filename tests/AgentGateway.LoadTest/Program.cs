@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using AgentGateway.LoadTest;
 
 // Callers made with our own Rtc against any server that answers WHIP. The server is another process and is measured from
@@ -9,10 +10,12 @@ var calls = new Option<int>("--calls") { DefaultValueFactory = _ => 40, Descript
 var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 20, Description = "Seconds measured, after a warm-up of 3" };
 var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 20, Description = "Calls set up per second" };
 var name = new Option<string>("--name") { DefaultValueFactory = _ => "server", Description = "Name in the table" };
-var speech = new Option<FileInfo>("--speech") { Required = true, Description = "A WAV file that every caller plays in a loop" };
+var speech = new Option<FileInfo?>("--speech") { Description = "A WAV file that every caller plays in a loop; else a synthesized sentence" };
+var from = new Option<IPAddress?>("--from") { CustomParser = r => IPAddress.Parse(r.Tokens[0].Value), Description = "Address that all callers call from, for servers with a port per call; else each has a loopback address of its own" };
+var probe = new Option<FileInfo?>("--probe") { Description = "The file that AGENTGATEWAY_PROBE names in the server: allocations, collections and lateness join the row" };
 var csv = new Option<FileInfo?>("--csv") { Description = "Append the row to this file" };
 
-var echo = new Command("echo", "Density: CPU, memory, loss and inter-arrival times of an echo server") { url, pid, calls, seconds, rate, name, speech, csv };
+var echo = new Command("echo", "Density: CPU, memory, loss and inter-arrival times of an echo server") { url, pid, calls, seconds, rate, name, speech, from, probe, csv };
 echo.SetAction((parsed, cancellationToken) => EchoLoad.RunAsync(
     new EchoLoadOptions(
         parsed.GetRequiredValue(url),
@@ -21,19 +24,24 @@ echo.SetAction((parsed, cancellationToken) => EchoLoad.RunAsync(
         TimeSpan.FromSeconds(parsed.GetValue(seconds)),
         parsed.GetValue(rate),
         parsed.GetValue(name)!,
-        parsed.GetRequiredValue(speech).FullName,
+        parsed.GetValue(speech)?.FullName,
+        parsed.GetValue(from),
+        parsed.GetValue(probe)?.FullName,
         parsed.GetValue(csv)?.FullName),
     cancellationToken));
 
-var recordings = new Option<DirectoryInfo>("--recordings") { Required = true, Description = "Folder of WAV files; each is one turn of the caller" };
+var recordings = new Option<FileInfo[]>("--recordings") { AllowMultipleArgumentsPerToken = true, Description = "WAV files; each is one turn of the caller and should hold one sentence" };
+var questions = new Option<FileInfo?>("--questions") { Description = "A text file with a sentence a line; each is synthesized and is one turn of the caller" };
 var turns = new Option<int>("--turns") { DefaultValueFactory = _ => 20, Description = "Turns to measure" };
-var latency = new Command("latency", "Response latency: end of the caller's speech to the agent's first sound") { url, recordings, turns, name, csv };
+var latency = new Command("latency", "Response latency: end of the caller's speech to the agent's first sound") { url, recordings, questions, turns, name, csv };
 latency.SetAction((parsed, cancellationToken) => LatencyRun.RunAsync(
     parsed.GetRequiredValue(url),
-    parsed.GetRequiredValue(recordings).FullName,
-    parsed.GetValue(turns),
-    parsed.GetValue(name)!,
-    parsed.GetValue(csv)?.FullName,
+    new LatencyRunOptions(
+        [.. parsed.GetValue(recordings)?.Select(f => f.FullName) ?? []],
+        parsed.GetValue(questions)?.FullName,
+        parsed.GetValue(turns),
+        parsed.GetValue(name)!,
+        parsed.GetValue(csv)?.FullName),
     cancellationToken));
 
 return await new RootCommand("Load and latency measurements over real WebRTC calls") { echo, latency }.Parse(args).InvokeAsync();

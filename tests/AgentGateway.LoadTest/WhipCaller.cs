@@ -25,13 +25,20 @@ internal abstract class WhipCaller : IRtcConnectionHandler
 
     internal TimeSpan SetupTime { get; private set; }
 
+    /// <summary>
+    /// The address to call from; null gives every caller a loopback address of its own, which a server with one port for
+    /// all calls needs, because the callers share a port too.
+    /// </summary>
+    internal IPAddress? From { get; init; }
+
+    /// <summary>Completes with the reason when the call ends, whoever ended it; only after <see cref="ConnectAsync"/>.</summary>
+    internal Task<RtcCloseReason> Ended => _connection!.Closed;
+
     /// <summary>Posts the offer and waits until media can flow.</summary>
     internal async Task ConnectAsync(MediaTransport transport, HttpClient http, Uri url, CancellationToken cancellationToken)
     {
         Instant start = transport.Clock.Now;
-        // All callers share one port, so each calls from a loopback address of its own.
-        int caller = Interlocked.Increment(ref _nextCaller);
-        RtcAcceptResult offer = await transport.OfferAsync(this, new IPAddress([127, 1, (byte)(caller >> 8), (byte)caller]));
+        RtcAcceptResult offer = await transport.OfferAsync(this, From ?? NextLoopback());
         _connection = offer.Connection ?? throw new InvalidOperationException("The load tool has no room for another call.");
         using var body = new StringContent(offer.Sdp!, Encoding.UTF8);
         body.Headers.ContentType = new MediaTypeHeaderValue("application/sdp");
@@ -85,6 +92,12 @@ internal abstract class WhipCaller : IRtcConnectionHandler
 
     public void HandleClosed(Instant now, RtcConnection connection, RtcCloseReason reason) =>
         _connected.TrySetException(new InvalidOperationException($"The call ended before it connected: {reason}."));
+
+    private static IPAddress NextLoopback()
+    {
+        int caller = Interlocked.Increment(ref _nextCaller);
+        return new IPAddress([127, 1, (byte)(caller >> 8), (byte)caller]);
+    }
 
     /// <summary>The next 20 ms to send.</summary>
     protected abstract ReadOnlySpan<byte> NextPacket(Instant now);

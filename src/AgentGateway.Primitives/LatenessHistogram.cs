@@ -1,4 +1,4 @@
-namespace AgentGateway.Audio;
+namespace AgentGateway.Primitives;
 
 /// <summary>
 /// Counts durations in buckets of 0.25 ms up to 100 ms, for percentiles without storing samples. One owner; not thread-safe; adding does not
@@ -42,6 +42,17 @@ public sealed class LatenessHistogram
         }
 
         return Max;
+    }
+
+    /// <summary>Adds what another one counted.</summary>
+    public void Add(LatenessHistogram other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        for (int i = 0; i <= Buckets; i++)
+            _counts[i] += other._counts[i];
+        Count += other.Count;
+        if (other.Max > Max)
+            Max = other.Max;
     }
 
     /// <summary>Starts over.</summary>
