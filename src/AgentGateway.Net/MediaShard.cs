@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using AgentGateway.Net.Interop;
+using AgentGateway.Net.Mdns;
 using AgentGateway.Net.Udp;
 using AgentGateway.Primitives;
+using AgentGateway.Rtc.Ice;
 using AgentGateway.Rtc.Peer;
 using AgentGateway.Rtc.Primitives;
 using Microsoft.Extensions.Logging;
@@ -34,6 +36,7 @@ internal sealed partial class MediaShard : IDisposable
     private readonly UdpSocket _socket;
     private readonly WakeEvent _wake = new();
     private readonly MonotonicClock _clock;
+    private readonly MdnsResolver? _names;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly ConcurrentQueue<Action<Instant>> _commands = new();
@@ -51,8 +54,9 @@ internal sealed partial class MediaShard : IDisposable
     private Instant _floodCheckedAt;
     private long _floodCheckedCount;
 
-    internal MediaShard(UdpSocket socket, MonotonicClock clock, ILogger logger)
+    internal MediaShard(UdpSocket socket, MonotonicClock clock, MdnsResolver? names, ILogger logger)
     {
+        _names = names;
         _socket = socket;
         _clock = clock;
         _logger = logger;
@@ -386,6 +390,8 @@ internal sealed partial class MediaShard : IDisposable
                     ended ??= HandleState(connection, e);
                 else if (e.Kind == RtcPeerEventKind.IceCredentialsChanged)
                     _routes.UpdateUfrags(connection);
+                else if (e.Kind == RtcPeerEventKind.RemoteName)
+                    Resolve(connection, e.Candidate!);
                 connection.Handler.HandleEvent(now, connection, e);
             }
 
@@ -404,6 +410,9 @@ internal sealed partial class MediaShard : IDisposable
         else if (!connection.IsClosed && connection.NextTimeout() is { } wanted)
             Schedule(now, connection, wanted);
     }
+
+    private void Resolve(RtcConnection connection, IceCandidate candidate) => _names?.Resolve(
+        candidate.HostName!, address => connection.TryPost((now, peer) => peer.AddRemoteCandidate(now, candidate.At(address))));
 
     private void Schedule(Instant now, RtcConnection connection, Instant wanted)
     {

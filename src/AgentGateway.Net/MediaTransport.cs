@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
+using AgentGateway.Net.Mdns;
 using AgentGateway.Net.Udp;
 using AgentGateway.Primitives;
 using AgentGateway.Rtc.Dtls;
@@ -24,6 +25,7 @@ public sealed class MediaTransport : IAsyncDisposable
     private readonly MediaTransportOptions _options;
     private readonly MonotonicClock _clock;
     private readonly MediaShard[] _shards;
+    private readonly MdnsResolver? _names;
     private readonly HostAddresses _addresses = new();
     private readonly DtlsCertificate _certificate;
     private readonly SystemRandomSource _random = new();
@@ -33,12 +35,13 @@ public sealed class MediaTransport : IAsyncDisposable
     private volatile bool _stopped;
     private LatenessHistogram _lastLateness = new();
 
-    private MediaTransport(MediaTransportOptions options, MonotonicClock clock, DtlsCertificate certificate, MediaShard[] shards)
+    private MediaTransport(MediaTransportOptions options, MonotonicClock clock, DtlsCertificate certificate, MediaShard[] shards, MdnsResolver? names)
     {
         _options = options;
         _clock = clock;
         _certificate = certificate;
         _shards = shards;
+        _names = names;
         _meter.CreateObservableUpDownCounter("agentgateway.net.connections", () => ConnectionCount, "{connection}", "Open peer connections");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.received", () => Sum(c => c.DatagramsReceived), "{datagram}");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.sent", () => Sum(c => c.DatagramsSent), "{datagram}");
@@ -69,14 +72,15 @@ public sealed class MediaTransport : IAsyncDisposable
         ILogger logger = loggerFactory.CreateLogger<MediaTransport>();
         var clock = new MonotonicClock(time);
         var shards = new List<MediaShard>();
+        MdnsResolver? names = options.IceLite || !options.ResolveNames ? null : new MdnsResolver(options.Mdns, time, new SystemRandomSource(), logger);
         try
         {
             foreach (int port in options.Ports)
-                shards.Add(new MediaShard(Bind(new IPEndPoint(options.ListenAddress, port)), clock, logger));
+                shards.Add(new MediaShard(Bind(new IPEndPoint(options.ListenAddress, port)), clock, names, logger));
 
             DateTimeOffset now = time.GetUtcNow();
             DtlsCertificate certificate = DtlsCertificate.Create("AgentGateway", now.AddDays(-1), now + CertificateLifetime);
-            return new MediaTransport(options, clock, certificate, [.. shards]);
+            return new MediaTransport(options, clock, certificate, [.. shards], names);
         }
         catch
         {
@@ -102,7 +106,7 @@ public sealed class MediaTransport : IAsyncDisposable
         OpenAsync(handler, localAddress, static (now, peer) => new SdpResult { Answer = peer.CreateOffer(now) });
 
     /// <summary>Closes every connection with a goodbye and frees the ports.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _stopped = true;
         foreach (MediaShard shard in _shards)
@@ -110,7 +114,8 @@ public sealed class MediaTransport : IAsyncDisposable
         _meter.Dispose();
         _addresses.Dispose();
         _certificate.Dispose();
-        return ValueTask.CompletedTask;
+        if (_names is not null)
+            await _names.DisposeAsync();
     }
 
     private static UdpSocket Bind(IPEndPoint endPoint)

@@ -1,4 +1,5 @@
 using System.Net;
+using AgentGateway.Net.Mdns;
 
 namespace AgentGateway.Net;
 
@@ -25,6 +26,15 @@ public sealed record MediaTransportOptions
 
     /// <summary>Answer checks only (RFC 8445 section 2.5), which a server on a public address can; true by default.</summary>
     public bool IceLite { get; init; } = true;
+
+    /// <summary>
+    /// Whether ".local" names in callers' candidates are asked for by multicast DNS; only when <see cref="IceLite"/> is off, since a lite agent
+    /// needs no candidates. Without it such callers are learned from their checks.
+    /// </summary>
+    public bool ResolveNames { get; init; } = true;
+
+    /// <summary>Bounds of that, and where questions go.</summary>
+    internal MdnsOptions Mdns { get; init; } = new();
 
     /// <summary>Calls at one time; further offers are refused as overload.</summary>
     public int MaxConnections { get; init; } = 1000;

@@ -24,6 +24,15 @@ public sealed class MediaOptions
     /// <summary>The port told to callers when a NAT maps it; only with a single port.</summary>
     public int? AdvertisedPort { get; set; }
 
+    /// <summary>
+    /// Whether the gateway only answers ICE checks, which suits an address that callers can reach; false lets it check callers' candidates
+    /// too, for a gateway behind a NAT.
+    /// </summary>
+    public bool IceLite { get; set; } = true;
+
+    /// <summary>Whether ".local" names in callers' candidates are resolved by multicast DNS; only without <see cref="IceLite"/>.</summary>
+    public bool ResolveNames { get; set; } = true;
+
     /// <summary>STUN and TURN servers that WHIP clients are told to use, at most 16; empty for none.</summary>
     public IList<IceServerOptions> IceServers { get; } = [];
 
@@ -63,5 +72,7 @@ public sealed class MediaOptions
         AdvertisedPort = AdvertisedPort,
         MaxConnections = MaxCalls,
         ConnectTimeout = ConnectTimeout,
+        IceLite = IceLite,
+        ResolveNames = ResolveNames,
     };
 }

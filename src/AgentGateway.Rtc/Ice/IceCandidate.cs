@@ -63,6 +63,9 @@ public sealed record IceCandidate
         SocketAddress = socketAddress,
     };
 
+    /// <summary>The same with the address that its name stands for; its port stays.</summary>
+    public IceCandidate At(TransportAddress resolved) => this with { HostName = null, Address = resolved with { Port = Address.Port } };
+
     /// <summary>A server-reflexive candidate.</summary>
     /// <param name="address">What the STUN server saw.</param>
     /// <param name="baseAddress">The local address the request left from.</param>

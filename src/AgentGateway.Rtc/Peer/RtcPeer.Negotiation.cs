@@ -146,10 +146,10 @@ public sealed partial class RtcPeer
 
     private void AddCandidate(Instant now, string text)
     {
-        if (IceCandidate.TryParse(text, out IceCandidate? candidate) && candidate is not null)
-            _transport.AddRemoteCandidate(now, candidate);
-        else
+        if (!IceCandidate.TryParse(text, out IceCandidate? candidate) || candidate is null)
             _drops.Count(RtcDropReason.CandidateMalformed);
+        else if (!TryReportName(candidate))
+            _transport.AddRemoteCandidate(now, candidate);
     }
 
     private SctpAssociation CreateAssociation(RemoteData data, bool isDtlsClient) => new(

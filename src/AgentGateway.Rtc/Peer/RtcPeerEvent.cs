@@ -1,3 +1,4 @@
+using AgentGateway.Rtc.Ice;
 using AgentGateway.Rtc.Sctp;
 
 namespace AgentGateway.Rtc.Peer;
@@ -46,6 +47,9 @@ public readonly record struct RtcPeerEvent
     /// <see cref="RtcPeer.TryPollEvent"/>.
     /// </summary>
     public ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>A candidate, with its ufrag.</summary>
+    public IceCandidate? Candidate { get; init; }
 
     /// <summary>The channel's SCTP stream id.</summary>
     public ushort ChannelId { get; init; }

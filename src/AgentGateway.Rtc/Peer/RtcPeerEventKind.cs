@@ -42,6 +42,12 @@ public enum RtcPeerEventKind
     /// </summary>
     IceCredentialsChanged,
 
+    /// <summary>
+    /// The far end has a candidate with a ".local" name, <see cref="RtcPeerEvent.Candidate"/>. A driver that can resolve it gives
+    /// <see cref="AgentGateway.Rtc.Ice.IceCandidate.At"/> of the address to <see cref="RtcPeer.AddRemoteCandidate(AgentGateway.Primitives.Instant, AgentGateway.Rtc.Ice.IceCandidate)"/>; else the far end is learned from its checks.
+    /// </summary>
+    RemoteName,
+
     /// <summary>A data channel is open: <see cref="RtcPeerEvent.ChannelId"/>, <see cref="RtcPeerEvent.Channel"/>, <see cref="RtcPeerEvent.OpenedByRemote"/>.</summary>
     ChannelOpened,
 
