@@ -40,7 +40,7 @@ internal sealed partial class MediaShard : IDisposable
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly ConcurrentQueue<Action<Instant>> _commands = new();
-    private readonly PriorityQueue<RtcConnection, long> _deadlines = new();
+    private readonly DeadlineHeap _deadlines = new();
     private readonly RouteTable _routes = new();
     private readonly HashSet<RtcConnection> _connections = [];
     private int _commandCount;
@@ -155,6 +155,7 @@ internal sealed partial class MediaShard : IDisposable
             _connections.Remove(connection);
             Volatile.Write(ref _connectionCount, _connections.Count);
             _routes.Remove(connection);
+            _deadlines.Remove(connection);
             connection.Peer.Dispose();
             connection.Complete(reason);
         }
@@ -226,10 +227,10 @@ internal sealed partial class MediaShard : IDisposable
         descriptors[0].Returned = 0;
         descriptors[1].Returned = 0;
         LibC.TimeSpec timeout = default;
-        bool bounded = _deadlines.TryPeek(out _, out long deadline);
+        bool bounded = _deadlines.TryPeek(out _, out Instant deadline);
         if (bounded)
         {
-            long ticks = Math.Max(0, deadline - _clock.Now.Ticks);
+            long ticks = Math.Max(0, deadline.Ticks - _clock.Now.Ticks);
             timeout.Seconds = ticks / TimeSpan.TicksPerSecond;
             timeout.Nanoseconds = ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick;
         }
@@ -315,8 +316,11 @@ internal sealed partial class MediaShard : IDisposable
     // Ticks that come together are worked off one after the other, and what they send must not wait for the last of them.
     private void HandleDeadlines(Instant now)
     {
+        Instant due = now;
         Instant flushed = now;
-        while (_deadlines.TryPeek(out RtcConnection? connection, out long ticks) && ticks <= now.Ticks)
+
+        // What falls due meanwhile has its turn after datagrams and commands had theirs.
+        while (_deadlines.TryPeek(out RtcConnection? connection, out Instant deadline) && deadline <= due)
         {
             if (now - flushed >= MaxTickHold)
             {
@@ -324,12 +328,7 @@ internal sealed partial class MediaShard : IDisposable
                 flushed = now;
             }
 
-            _deadlines.Dequeue();
-
-            // An entry that was superseded by an earlier one is stale.
-            if (connection.IsClosed || connection.Scheduled is not { } scheduled || scheduled.Ticks != ticks)
-                continue;
-            connection.Scheduled = null;
+            _deadlines.Remove(connection);
             try
             {
                 HandleTimeout(now, connection);
@@ -407,23 +406,14 @@ internal sealed partial class MediaShard : IDisposable
 
         if (ended is { } reason)
             Close(now, connection, reason);
-        else if (!connection.IsClosed && connection.NextTimeout() is { } wanted)
-            Schedule(now, connection, wanted);
+
+        // Never at or before now: a deadline that stays in the past must not keep the loop from everybody else.
+        if (!connection.IsClosed && connection.NextTimeout() is { } wanted)
+            _deadlines.SetNoLater(connection, Instant.Max(wanted, new Instant(now.Ticks + 1)));
     }
 
     private void Resolve(RtcConnection connection, IceCandidate candidate) => _names?.Resolve(
         candidate.HostName!, address => connection.TryPost((now, peer) => peer.AddRemoteCandidate(now, candidate.At(address))));
-
-    private void Schedule(Instant now, RtcConnection connection, Instant wanted)
-    {
-        // Never at or before now: a deadline that stays in the past must not keep the loop from everybody else.
-        Instant next = Instant.Max(wanted, new Instant(now.Ticks + 1));
-        if (connection.Scheduled is not { } scheduled || next < scheduled)
-        {
-            connection.Scheduled = next;
-            _deadlines.Enqueue(connection, next.Ticks);
-        }
-    }
 
     private static RtcCloseReason? HandleState(RtcConnection connection, in RtcPeerEvent e)
     {

@@ -30,8 +30,8 @@ public sealed class RtcConnection
 
     internal IRtcConnectionHandler Handler { get; }
 
-    /// <summary>The deadline this connection has in the shard's heap; null when it has none.</summary>
-    internal Instant? Scheduled { get; set; }
+    /// <summary>The connection's place in the shard's <see cref="DeadlineHeap"/>, which alone sets it; -1 when it is not in.</summary>
+    internal int DeadlineIndex { get; set; } = -1;
 
     /// <summary>When the connection is given up unless it is connected; null once it was.</summary>
     internal Instant? ConnectDeadline { get; set; }
