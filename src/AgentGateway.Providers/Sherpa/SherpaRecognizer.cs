@@ -56,9 +56,10 @@ public sealed class SherpaRecognizer : ISpeechRecognizer
                 $"{Name} understands {language}, not {options.Language}: configure a model for that language, or stt provider whisper with a multilingual model.");
         }
 
-        IUtteranceDecoder decoder = new SherpaUtteranceDecoder(_handle, _options, _gate);
-        return new ValueTask<IRecognitionSession>(new QueuedRecognitionSession(decoder, Name, _time));
+        return new ValueTask<IRecognitionSession>(new QueuedRecognitionSession(CreateDecoder(), Name, _time));
     }
+
+    internal IUtteranceDecoder CreateDecoder() => new SherpaUtteranceDecoder(_handle, _options, _gate);
 
     /// <summary>Frees the model once the last session is gone.</summary>
     public ValueTask DisposeAsync()

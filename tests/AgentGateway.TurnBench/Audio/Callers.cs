@@ -1,0 +1,89 @@
+using AgentGateway.Audio;
+using AgentGateway.Conversation.Ports;
+using AgentGateway.Testing;
+using AgentGateway.TurnBench.Engines;
+
+namespace AgentGateway.TurnBench.Audio;
+
+/// <summary>What callers say: recordings of people, and sentences in voices that are not the agent's.</summary>
+internal sealed class Callers(BenchEngines engines)
+{
+    private static readonly (bool Espeak, string Voice)[] Voices = [(false, "slt"), (false, "awb"), (true, "en-us"), (false, "kal16"), (true, "en-gb")];
+
+    private static readonly string[] Requests =
+    [
+        "I would like to book a table for four people on Friday evening",
+        "what are your opening hours on Sunday",
+        "can you tell me how much the large room costs per night",
+        "my name is Peter and I have a reservation for tomorrow",
+        "I want to change the date of my appointment to next Tuesday",
+        "do you have a parking space near the hotel",
+        "is it possible to bring a dog into the restaurant",
+        "I need to cancel my booking because I am ill",
+        "could you please send the invoice to my office",
+        "how long does it take to get from the station to your place",
+        "I am calling about the order that I placed last week",
+        "the package arrived but one of the glasses was broken",
+        "please connect me to somebody from the service department",
+        "we are five adults and two children and we will arrive at seven",
+        "I forgot my jacket in your restaurant yesterday evening",
+        "is breakfast included in the price of the room",
+        "what time does the last train to the city leave",
+        "I would prefer a table outside if the weather is good",
+        "can I pay with a credit card or only with cash",
+        "there is a problem with the heating in my room",
+    ];
+
+    private static readonly string[] BackChannelTexts = ["uh-huh", "okay", "yeah", "mm-hmm", "right", "I see", "yes", "sure", "alright", "ah okay"];
+
+    private static readonly string[] InterruptionTexts =
+    [
+        "wait a moment please", "stop please", "no that is not what I meant", "hold on a second", "excuse me I have a question",
+        "can you repeat that please", "sorry what was the price", "actually I want to change the date", "no thank you that is enough",
+        "what about the other room", "just a moment", "that is too expensive for me",
+    ];
+
+    private readonly List<Utterance> _recordings = [.. Load()];
+
+    /// <summary>Turn number n: every third one is a recording of a person.</summary>
+    internal Utterance Turn(int n) => n % 3 == 2 ? _recordings[n / 3 % _recordings.Count] : Speak(Requests[n % Requests.Length], n / Requests.Length + n);
+
+    internal Utterance BackChannel(int n) => Speak(BackChannelTexts[n % BackChannelTexts.Length], (n / BackChannelTexts.Length) + n);
+
+    internal Utterance Interruption(int n) => Speak(InterruptionTexts[n % InterruptionTexts.Length], (n / InterruptionTexts.Length) + n);
+
+    private Utterance Speak(string text, int speaker)
+    {
+        (bool espeak, string voice) = Voices[speaker % Voices.Length];
+        SpokenText spoken = (espeak ? engines.Espeak : engines.Flite).Get(new SpeechRequest(text, espeak ? voice : "en", espeak ? null : voice));
+        short[] source = spoken.Pcm;
+        short[] pcm = source;
+        if (spoken.SampleRate != Utterance.SampleRate)
+        {
+            using var resampler = new Resampler(spoken.SampleRate, Utterance.SampleRate);
+            short[] output = new short[resampler.MaxOutputLength(source.Length)];
+            pcm = output[..resampler.Process(source, output)];
+        }
+
+        short[] normal = Sounds.Normalize(pcm);
+        int trimmed = 0;
+        while (trimmed < pcm.Length - normal.Length && Math.Abs((int)pcm[trimmed]) < 100)
+            trimmed++;
+        int[] gaps = [.. spoken.Words.Skip(1).Select(word => (int)(word.Start.TotalSeconds * Utterance.SampleRate) - trimmed)
+            .Where(at => at > normal.Length / 5 && at < normal.Length * 4 / 5)];
+        return new Utterance($"{voice}: {text}", normal, gaps.Length > 0 ? gaps : Sounds.FindGaps(normal));
+    }
+
+    private static IEnumerable<Utterance> Load()
+    {
+        foreach (Recording recording in Recordings.All)
+        {
+            bool usable = recording is { SampleRate: 16_000, Channels: 1, Seconds: < 8 and > 1.5 } && recording.Transcript.Length > 0 && !recording.Transcript.StartsWith('(')
+                && !recording.Name.StartsWith("two-speaker", StringComparison.Ordinal);
+            if (!usable)
+                continue;
+            short[] pcm = Sounds.Normalize(WavReader.ReadAllMono(recording.Path, out _));
+            yield return new Utterance(recording.Name, pcm, Sounds.FindGaps(pcm));
+        }
+    }
+}

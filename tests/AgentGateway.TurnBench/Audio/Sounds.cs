@@ -1,0 +1,114 @@
+using AgentGateway.Audio;
+using AgentGateway.Testing;
+
+namespace AgentGateway.TurnBench.Audio;
+
+/// <summary>Levels, noises and the shape of speech.</summary>
+internal static class Sounds
+{
+    /// <summary>Loudness of callers: RMS of their speech in dBFS.</summary>
+    internal const double SpeechLevel = -26;
+
+    private const int Frame = 160;
+
+    /// <summary>Cuts silence off both ends and sets the loudness.</summary>
+    internal static short[] Normalize(ReadOnlySpan<short> pcm)
+    {
+        int frames = pcm.Length / Frame;
+        double peak = 0;
+        for (int i = 0; i < frames; i++)
+            peak = Math.Max(peak, Rms(pcm.Slice(i * Frame, Frame)));
+        double floor = peak / 30;
+        int first = 0;
+        int last = frames - 1;
+        while (first < last && Rms(pcm.Slice(first * Frame, Frame)) < floor)
+            first++;
+        while (last > first && Rms(pcm.Slice(last * Frame, Frame)) < floor)
+            last--;
+        short[] kept = pcm[(first * Frame)..Math.Min(pcm.Length, (last + 1) * Frame)].ToArray();
+        double sum = 0;
+        int active = 0;
+        for (int i = 0; i + Frame <= kept.Length; i += Frame)
+        {
+            double rms = Rms(kept.AsSpan(i, Frame));
+            if (rms < floor)
+                continue;
+            sum += rms * rms;
+            active++;
+        }
+
+        return Scale(kept, Amplitude(SpeechLevel) / Math.Sqrt(sum / Math.Max(1, active)));
+    }
+
+    /// <summary>Quiet places of at least 30 ms between a quarter and three quarters of the way.</summary>
+    internal static List<int> FindGaps(short[] pcm)
+    {
+        double quiet = Amplitude(SpeechLevel) / 12;
+        List<int> gaps = [];
+        int run = 0;
+        for (int i = pcm.Length / 4 / Frame; i < pcm.Length * 3 / 4 / Frame; i++)
+        {
+            run = Rms(pcm.AsSpan(i * Frame, Frame)) < quiet ? run + 1 : 0;
+            if (run == 3)
+                gaps.Add((i - 1) * Frame);
+        }
+
+        return gaps;
+    }
+
+    /// <summary>The shared noises, one after the other, at full-scale RMS 1.</summary>
+    internal static float[] LoadNoise()
+    {
+        List<float> noise = [];
+        foreach (Recording recording in Recordings.All.Where(r => r.Name.StartsWith("noise/", StringComparison.Ordinal)))
+        {
+            short[] pcm = WavReader.ReadAllMono(recording.Path, out _);
+            double rms = Rms(pcm);
+            noise.AddRange(pcm.Select(sample => (float)(sample / rms)));
+        }
+
+        return [.. noise];
+    }
+
+    /// <summary>A cough: one to three bursts of noise through a throat.</summary>
+    internal static short[] Cough(SeededRandom random)
+    {
+        List<short> pcm = [];
+        int bursts = 1 + random.Next(3);
+        for (int burst = 0; burst < bursts; burst++)
+        {
+            int length = Utterance.SampleRate * (120 + random.Next(160)) / 1000;
+            double low = 0;
+            double resonance = 2 * Math.Cos(2 * Math.PI * (400 + random.Next(500)) / Utterance.SampleRate);
+            double y1 = 0;
+            double y2 = 0;
+            for (int i = 0; i < length; i++)
+            {
+                double white = (random.Next(20_001) / 10_000.0) - 1;
+                low += 0.5 * (white - low);
+                double y = low + (0.94 * resonance * y1) - (0.94 * 0.94 * y2);
+                y2 = y1;
+                y1 = y;
+                double attack = Math.Min(1, i / 80.0);
+                pcm.Add((short)Math.Clamp(y * 2500 * attack * Math.Exp(-4.0 * i / length), short.MinValue, short.MaxValue));
+            }
+
+            pcm.AddRange(new short[Utterance.SampleRate * (60 + random.Next(120)) / 1000]);
+        }
+
+        return Normalize([.. pcm]);
+    }
+
+    internal static double Amplitude(double dbfs) => 32768 * Math.Pow(10, dbfs / 20);
+
+    private static double Rms(ReadOnlySpan<short> pcm)
+    {
+        double sum = 0;
+        foreach (short sample in pcm)
+            sum += (double)sample * sample;
+        return Math.Sqrt(sum / Math.Max(1, pcm.Length));
+    }
+
+    private static short[] Scale(short[] pcm, double gain) =>
+        [.. pcm.Select(sample => (short)Math.Clamp(sample * gain, short.MinValue, short.MaxValue))];
+}

@@ -1,0 +1,42 @@
+using AgentGateway.Conversation.Log.Replay;
+using AgentGateway.Conversation.Session;
+using AgentGateway.TurnBench.Audio;
+using AgentGateway.TurnBench.Engines;
+
+namespace AgentGateway.TurnBench;
+
+/// <summary>What the suites share.</summary>
+/// <param name="Engines">The engines.</param>
+/// <param name="Callers">The callers.</param>
+/// <param name="Report">Where results go.</param>
+/// <param name="Scale">1 for the full size; less for a quick look.</param>
+internal sealed record BenchRun(BenchEngines Engines, Callers Callers, Report Report, double Scale)
+{
+    internal float[] Noise { get; } = Sounds.LoadNoise();
+
+    internal int Replayed { get; private set; }
+
+    /// <summary>Whether every call's events are printed.</summary>
+    internal bool Verbose { get; init; }
+
+    internal List<string> Different { get; } = [];
+
+    internal int Count(int full) => Math.Max(4, (int)(full * Scale));
+
+    internal BenchCall Call(Line line, Func<ConversationContext, ConversationContext>? configure = null) => new(Engines, line, Noise, configure);
+
+    /// <summary>Ends a call and replays its log: every call of the bench is one of the proof that the same log gives the same decisions.</summary>
+    internal void End(BenchCall call)
+    {
+        if (Verbose)
+        {
+            foreach (Conversation.Events.ConversationEvent e in call.Events)
+                Console.Error.WriteLine($"    {e.At.TotalMilliseconds,8:F0} {e}");
+        }
+
+        ReplayReport report = call.HangUp();
+        Replayed++;
+        if (!report.IsSame)
+            Different.Add(report.ToString());
+    }
+}

@@ -1,0 +1,135 @@
+using AgentGateway.Conversation.Events;
+using AgentGateway.Testing;
+using AgentGateway.TurnBench.Audio;
+
+namespace AgentGateway.TurnBench.Suites;
+
+/// <summary>Does the agent fall silent for those who mean it, and go on for those who only nod?</summary>
+internal static class BargeInSuite
+{
+    /// <summary>About half a minute of speech.</summary>
+    internal const string Speech =
+        "Well, let me tell you about our rooms. The first one looks over the garden, it has two beds, a desk and a comfortable chair. "
+        + "The second one is a little larger, and it costs twelve more per night, but it has a balcony with a view of the river. "
+        + "Both of them are quiet at night, because the street behind the house is closed for cars after ten. "
+        + "In the morning there is a breakfast with fresh bread, fruit and eggs from a farm nearby. "
+        + "If you come by train, somebody can meet you at the station and carry your bags.";
+
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2.5);
+
+    internal static void Run(BenchRun run)
+    {
+        foreach ((string name, double? noise, TimeSpan? echo) in Conditions())
+        {
+            Interruptions(run, name, noise, echo);
+            BackChannels(run, name, noise, echo);
+        }
+    }
+
+    private static IEnumerable<(string Name, double? Noise, TimeSpan? Echo)> Conditions()
+    {
+        yield return ("quiet", null, null);
+        yield return ("20 dB noise", 20, null);
+        yield return ("10 dB noise", 10, null);
+        yield return ("5 dB noise", 5, null);
+        yield return ("speakerphone, echo -10 dB after 150 ms", null, TimeSpan.FromMilliseconds(150));
+    }
+
+    private static void Interruptions(BenchRun run, string name, double? noise, TimeSpan? echo)
+    {
+        List<double> untilSilent = [];
+        int missed = 0;
+        int count = run.Count(60);
+        for (int n = 0; n < count; n++)
+        {
+            var random = new SeededRandom((ulong)n + 100);
+            using BenchCall call = Begin(run, noise, echo, random, (ulong)n);
+            int before = call.Events.Count;
+            (TimeSpan onset, _) = call.Say(run.Callers.Interruption(n));
+            if (!call.RunUntil(() => Interrupted(call, before), TimeSpan.FromSeconds(4)))
+                missed++;
+            else
+                untilSilent.Add(((call.LastAudible ?? onset) - onset).TotalMilliseconds);
+            run.End(call);
+        }
+
+        double p95 = Report.Percentile(untilSilent, 0.95);
+        run.Report.Add(
+            "true barge-in: onset to last agent packet, p50 / p95", $"{name}, {count} interruptions",
+            Report.Text($"{Report.Percentile(untilSilent, 0.5):F0} ms / {p95:F0} ms"), "p95 <= 250 ms", p95 <= 250);
+        run.Report.Add("true barge-ins that did not stop the agent", name, $"{missed} of {count}", "0", missed == 0);
+    }
+
+    private static void BackChannels(BenchRun run, string name, double? noise, TimeSpan? echo)
+    {
+        int trials = 0;
+        int cancelled = 0;
+        int changed = 0;
+        List<double> held = [];
+        int calls = run.Count(30);
+        long whole = 0;
+        for (int n = 0; n < calls; n++)
+        {
+            var random = new SeededRandom((ulong)n + 200);
+            using BenchCall call = Begin(run, noise, echo, random, (ulong)n);
+            int before = call.Events.Count;
+            for (int i = 0; i < 4 && call.IsSounding; i++)
+            {
+                Utterance sound = i % 2 == 0
+                    ? run.Callers.BackChannel((n * 2) + (i / 2))
+                    : new Utterance("cough", Sounds.Cough(random), []);
+                long spoken = call.SpeechFrames;
+                TimeSpan began = call.Now;
+                call.Say(sound);
+                call.Run(sound.Length + Settled);
+                trials++;
+                if (Interrupted(call, before))
+                {
+                    cancelled++;
+                    break;
+                }
+
+                held.Add(Math.Max(0, (call.Now - began).TotalMilliseconds - ((call.SpeechFrames - spoken) * 20)));
+            }
+
+            // To its end: the speech must be as long as it is without anybody nodding.
+            if (!Interrupted(call, before))
+            {
+                call.RunUntil(() => call.State == AgentState.Listening, TimeSpan.FromSeconds(60));
+                whole = whole == 0 ? Length(run) : whole;
+                changed += Math.Abs(call.PlayedSamples - whole) > 960 ? 1 : 0;
+            }
+
+            run.End(call);
+        }
+
+        double share = 100.0 * cancelled / Math.Max(1, trials);
+        run.Report.Add("back-channels and coughs that cancel the agent", $"{name}, {trials} sounds", Report.Text($"{share:F1} %"), "<= 5 %", share <= 5);
+        run.Report.Add("speeches that lost or repeated more than 20 ms at a resume", name, $"{changed} of {calls}", "0", changed == 0);
+        run.Report.Add("time the agent held its breath, p50 / p95", name, Report.Text($"{Report.Percentile(held, 0.5):F0} ms / {Report.Percentile(held, 0.95):F0} ms"));
+    }
+
+    private static long Length(BenchRun run)
+    {
+        using BenchCall call = run.Call(new Line { Reply = Speech });
+        call.Type("tell me about the rooms");
+        call.RunUntil(() => call.IsSounding, TimeSpan.FromSeconds(5));
+        call.RunUntil(() => call.State == AgentState.Listening, TimeSpan.FromSeconds(90));
+        run.End(call);
+        return call.PlayedSamples;
+    }
+
+    private static BenchCall Begin(BenchRun run, double? noise, TimeSpan? echo, SeededRandom random, ulong seed)
+    {
+        BenchCall call = run.Call(new Line { Reply = Speech, SpeechToNoise = noise, Echo = echo, Seed = seed });
+        call.Run(TimeSpan.FromSeconds(1));
+        call.Type("tell me about the rooms");
+        call.RunUntil(() => call.IsSounding, TimeSpan.FromSeconds(5));
+        call.Run(TimeSpan.FromMilliseconds(1000 + random.Next(4000)));
+        // Not in one of its own pauses: then there would be nothing to stop.
+        call.RunUntil(() => call.IsSounding, TimeSpan.FromSeconds(3));
+        return call;
+    }
+
+    private static bool Interrupted(BenchCall call, int since) => call.Events.Skip(since).Any(e => e is AgentInterrupted);
+}

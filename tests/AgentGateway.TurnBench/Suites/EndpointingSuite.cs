@@ -1,0 +1,106 @@
+using AgentGateway.Conversation.Agents;
+using AgentGateway.Testing;
+using AgentGateway.TurnBench.Audio;
+
+namespace AgentGateway.TurnBench.Suites;
+
+/// <summary>Does the agent wait for the end of the sentence, and how long does it wait after it?</summary>
+internal static class EndpointingSuite
+{
+    private const int TurnsPerCall = 8;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+
+    internal static void Run(BenchRun run)
+    {
+        foreach ((string name, double? noise) in new (string, double?)[] { ("quiet", null), ("20 dB noise", 20), ("10 dB noise", 10), ("5 dB noise", 5) })
+        {
+            Outcome pauses = Play(run, new TurnOptions(), noise, run.Count(120), withPauses: true);
+            run.Report.Add("cut-ins per 100 turns", $"{name}, pauses of 0.3-0.9 s inside sentences, {pauses.Turns} turns", Report.Text($"{pauses.CutInsPer100:F1}"), "<= 5", pauses.CutInsPer100 <= 5);
+            run.Report.Add("turns split in two", name, Report.Text($"{pauses.SplitsPer100:F1} per 100"));
+            run.Report.Add("response latency after such turns, p50 / p95", name, Seconds(pauses));
+            Outcome plain = Play(run, new TurnOptions(), noise, run.Count(60), withPauses: false);
+            bool reached = Report.Percentile(plain.Latencies, 0.5) <= 0.8 && Report.Percentile(plain.Latencies, 0.95) <= 1.3;
+            run.Report.Add("response latency, embedded engines, p50 / p95", $"{name}, {plain.Turns} turns without pauses", Seconds(plain), "<= 0.8 s / <= 1.3 s", reached);
+            run.Report.Add("unanswered turns", name, $"{pauses.Unanswered + plain.Unanswered} of {pauses.Turns + plain.Turns}");
+        }
+    }
+
+    /// <summary>Cut-ins against latency, for authors of agents to choose.</summary>
+    internal static void RunCurve(BenchRun run)
+    {
+        foreach ((int min, int max) in new[] { (150, 1000), (200, 1500), (300, 2000), (300, 2500), (400, 2500), (500, 3000), (700, 4000) })
+        {
+            var turn = new TurnOptions { MinDelay = TimeSpan.FromMilliseconds(min), MaxDelay = TimeSpan.FromMilliseconds(max) };
+            Outcome outcome = Play(run, turn, null, run.Count(90), withPauses: true);
+            run.Report.Add(
+                $"curve: min_ms {min}, max_ms {max}", "quiet, pauses of 0.3-0.9 s",
+                Report.Text($"{outcome.CutInsPer100:F1} cut-ins per 100 turns at {Seconds(outcome)} (mean {outcome.Latencies.DefaultIfEmpty().Average():F2} s)"));
+        }
+    }
+
+    private static Outcome Play(BenchRun run, TurnOptions turn, double? noise, int turns, bool withPauses)
+    {
+        var outcome = new Outcome();
+        for (int n = 0; n < turns;)
+        {
+            var random = new SeededRandom((ulong)n + 1);
+            using BenchCall call = run.Call(new Line { Turn = turn, SpeechToNoise = noise, Seed = (ulong)n });
+            call.Run(TimeSpan.FromSeconds(1));
+            for (int i = 0; i < TurnsPerCall && n < turns; i++, n++)
+            {
+                Utterance said = run.Callers.Turn(n);
+                if (withPauses && said.Gaps.Count > 0)
+                    said = said.WithPause(TimeSpan.FromMilliseconds(300 + random.Next(600)), random.Next(said.Gaps.Count));
+                Ask(call, said, outcome);
+                call.Run(TimeSpan.FromMilliseconds(600 + random.Next(600)));
+            }
+
+            run.End(call);
+        }
+
+        return outcome;
+    }
+
+    private static void Ask(BenchCall call, Utterance said, Outcome outcome)
+    {
+        outcome.Turns++;
+        int before = call.Events.Count;
+        (_, TimeSpan end) = call.Say(said);
+        bool cut = false;
+        while (call.Now < end)
+        {
+            call.Step();
+            cut |= call.IsSounding;
+        }
+
+        outcome.CutIns += cut ? 1 : 0;
+        int committed = call.Events.Skip(before).Count(e => e is Conversation.Events.UserTurnCommitted);
+        outcome.Splits += committed > 0 ? 1 : 0;
+        TimeSpan? sounding = call.LastAudible;
+        if (!call.RunUntil(() => call.IsSounding && call.LastAudible != sounding, Patience))
+            outcome.Unanswered++;
+        else if (!cut && committed == 0)
+            outcome.Latencies.Add((call.Now - end).TotalSeconds);
+        call.RunUntil(() => !call.IsSounding && call.Now - call.LastAudible > TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+    }
+
+    private static string Seconds(Outcome outcome) =>
+        Report.Text($"{Report.Percentile(outcome.Latencies, 0.5):F2} s / {Report.Percentile(outcome.Latencies, 0.95):F2} s");
+
+    private sealed class Outcome
+    {
+        public int Turns { get; set; }
+
+        public int CutIns { get; set; }
+
+        public int Splits { get; set; }
+
+        public int Unanswered { get; set; }
+
+        public List<double> Latencies { get; } = [];
+
+        public double CutInsPer100 => 100.0 * CutIns / Math.Max(1, Turns);
+
+        public double SplitsPer100 => 100.0 * Splits / Math.Max(1, Turns);
+    }
+}
