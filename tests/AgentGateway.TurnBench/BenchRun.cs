@@ -1,5 +1,7 @@
+using AgentGateway.Conversation.Log;
 using AgentGateway.Conversation.Log.Replay;
 using AgentGateway.Conversation.Session;
+using AgentGateway.Testing.Conversation;
 using AgentGateway.TurnBench.Audio;
 using AgentGateway.TurnBench.Engines;
 
@@ -21,6 +23,8 @@ internal sealed record BenchRun(BenchEngines Engines, Callers Callers, Report Re
 
     internal List<string> Different { get; } = [];
 
+    internal List<string> Violations { get; } = [];
+
     internal int Count(int full) => Math.Max(4, (int)(full * Scale));
 
     internal BenchCall Call(Line line, Func<ConversationContext, ConversationContext>? configure = null) => new(Engines, line, Noise, configure);
@@ -38,5 +42,8 @@ internal sealed record BenchRun(BenchEngines Engines, Callers Callers, Report Re
         Replayed++;
         if (!report.IsSame)
             Different.Add(report.ToString());
+        if (!CallLogReader.TryOpen(call.Log, out CallLogReader? log, out string? problem))
+            throw new InvalidDataException(problem);
+        Violations.AddRange(CallLogInvariants.Check(log!));
     }
 }

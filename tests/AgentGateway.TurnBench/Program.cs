@@ -24,7 +24,7 @@ var only = new Option<string[]>("--only") { DefaultValueFactory = _ => [], Allow
 var output = new Option<DirectoryInfo?>("--out") { Description = "Folder for turns.md and turns.csv" };
 var verbose = new Option<bool>("--verbose") { Description = "Print the events of every call" };
 var root = new RootCommand("Measures turn-taking over recordings and generated dialogues") { scale, only, output, verbose };
-root.SetAction(async (parsed, _) =>
+root.SetAction(async (parsed, cancellationToken) =>
 {
     if (Recordings.All.Count == 0)
     {
@@ -47,8 +47,8 @@ root.SetAction(async (parsed, _) =>
     if (parsed.GetValue(output) is { } folder)
     {
         folder.Create();
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "turns.md"), report.ToMarkdown());
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "turns.csv"), report.ToCsv());
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "turns.md"), report.ToMarkdown(), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "turns.csv"), report.ToCsv(), cancellationToken);
     }
 
     return 0;

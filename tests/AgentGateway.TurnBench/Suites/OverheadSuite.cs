@@ -50,14 +50,14 @@ internal static class OverheadSuite
         foreach (Caller caller in callers)
         {
             added.AddRange(caller.Added.Take(turns));
-            await caller.EndAsync();
+            await caller.DisposeAsync();
         }
 
         return added;
     }
 
     /// <summary>Says a word, hears the answer, and again.</summary>
-    private sealed class Caller
+    private sealed class Caller : IAsyncDisposable
     {
         private static readonly TimeSpan Word = TimeSpan.FromMilliseconds(250);
 
@@ -108,7 +108,7 @@ internal static class OverheadSuite
                 _microphone.Enqueue(sample);
         }
 
-        public async Task EndAsync()
+        public async ValueTask DisposeAsync()
         {
             _session.RequestEnd(ConversationEndReason.CallerHungUp);
             await _running;

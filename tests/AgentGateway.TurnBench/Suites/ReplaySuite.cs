@@ -2,7 +2,6 @@ using System.Diagnostics;
 using AgentGateway.Conversation.Log;
 using AgentGateway.Conversation.Log.Replay;
 using AgentGateway.Testing;
-using AgentGateway.TurnBench.Audio;
 
 namespace AgentGateway.TurnBench.Suites;
 
@@ -30,7 +29,8 @@ internal static class ReplaySuite
             Report.Text($"{took.TotalSeconds:F2} s"), "< 5 s", took.TotalSeconds < 5);
         double same = 100.0 * (run.Replayed - run.Different.Count) / run.Replayed;
         run.Report.Add("same log, same decisions", $"all {run.Replayed} calls of this run", Report.Text($"{same:F1} %"), "100 %", run.Different.Count == 0);
-        foreach (string different in run.Different.Take(3))
+        run.Report.Add("invariants of the log violated", $"all {run.Replayed} calls of this run", $"{run.Violations.Count}", "0", run.Violations.Count == 0);
+        foreach (string different in run.Different.Take(3).Concat(run.Violations.Take(5)))
             Console.Error.WriteLine(different);
     }
 }
