@@ -69,6 +69,9 @@ internal sealed partial class MediaShard : IDisposable
     /// <summary>Open connections; readable from any thread.</summary>
     internal int ConnectionCount => Volatile.Read(ref _connectionCount);
 
+    /// <summary>Connections dealt to this shard, open or under way. Guarded by the transport.</summary>
+    internal int Places { get; set; }
+
     internal ShardCounters Counters { get; } = new();
 
     /// <summary>Datagrams too long or without an address; readable from any thread.</summary>
@@ -418,7 +421,7 @@ internal sealed partial class MediaShard : IDisposable
     private static RtcCloseReason? HandleState(RtcConnection connection, in RtcPeerEvent e)
     {
         if (e.State == RtcPeerState.Connected)
-            connection.ConnectDeadline = null;
+            connection.Settle();
         if (e.State is not (RtcPeerState.Closed or RtcPeerState.Failed))
             return null;
         return e.Reason switch

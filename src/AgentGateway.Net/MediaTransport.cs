@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using AgentGateway.Net.Mdns;
 using AgentGateway.Net.Udp;
 using AgentGateway.Primitives;
-using AgentGateway.Rtc.Dtls;
 using AgentGateway.Rtc.Ice;
 using AgentGateway.Rtc.Peer;
 using AgentGateway.Rtc.Primitives;
@@ -20,29 +19,31 @@ public sealed class MediaTransport : IAsyncDisposable
     /// <summary>The name of the meter.</summary>
     public const string MeterName = "AgentGateway.Net";
 
-    private static readonly TimeSpan CertificateLifetime = TimeSpan.FromDays(30);
-
     private readonly MediaTransportOptions _options;
     private readonly MonotonicClock _clock;
     private readonly MediaShard[] _shards;
     private readonly MdnsResolver? _names;
     private readonly HostAddresses _addresses = new();
-    private readonly DtlsCertificate _certificate;
+    private readonly CertificateRotation _certificates;
     private readonly SystemRandomSource _random = new();
     private readonly Meter _meter = new(MeterName);
-    private int _nextShard;
+    private readonly Lock _dealing = new();
     private int _places;
+    private int _connecting;
+    private long _refused;
     private volatile bool _stopped;
     private LatenessHistogram _lastLateness = new();
 
-    private MediaTransport(MediaTransportOptions options, MonotonicClock clock, DtlsCertificate certificate, MediaShard[] shards, MdnsResolver? names)
+    private MediaTransport(MediaTransportOptions options, MonotonicClock clock, CertificateRotation certificates, MediaShard[] shards, MdnsResolver? names)
     {
         _options = options;
         _clock = clock;
-        _certificate = certificate;
+        _certificates = certificates;
         _shards = shards;
         _names = names;
         _meter.CreateObservableUpDownCounter("agentgateway.net.connections", () => ConnectionCount, "{connection}", "Open peer connections");
+        _meter.CreateObservableUpDownCounter("agentgateway.net.connections.connecting", () => ConnectingCount, "{connection}", "Answered offers that are not connected yet");
+        _meter.CreateObservableCounter("agentgateway.net.offers.refused", () => Volatile.Read(ref _refused), "{offer}", "Offers refused because too many calls are open or connecting");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.received", () => Sum(c => c.DatagramsReceived), "{datagram}");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.sent", () => Sum(c => c.DatagramsSent), "{datagram}");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.unroutable", () => Sum(c => c.DatagramsUnroutable), "{datagram}", "Datagrams of no known connection");
@@ -56,8 +57,11 @@ public sealed class MediaTransport : IAsyncDisposable
     /// <summary>Open connections of all shards.</summary>
     public int ConnectionCount => _shards.Sum(s => s.ConnectionCount);
 
-    /// <summary>Whether another connection would be accepted now; offers under way count as connections.</summary>
-    public bool HasRoom => Volatile.Read(ref _places) < _options.MaxConnections;
+    /// <summary>Answered offers whose callers are not connected yet.</summary>
+    public int ConnectingCount => Volatile.Read(ref _connecting);
+
+    /// <summary>Whether another offer would be accepted now; offers under way count as connections.</summary>
+    public bool HasRoom => Volatile.Read(ref _places) < _options.MaxConnections && Volatile.Read(ref _connecting) < _options.MaxConnecting;
 
     /// <summary>The addresses and ports that are bound.</summary>
     public IReadOnlyList<IPEndPoint> LocalEndPoints => [.. _shards.Select(s => s.LocalEndPoint)];
@@ -78,9 +82,7 @@ public sealed class MediaTransport : IAsyncDisposable
             foreach (int port in options.Ports)
                 shards.Add(new MediaShard(Bind(new IPEndPoint(options.ListenAddress, port)), clock, names, logger));
 
-            DateTimeOffset now = time.GetUtcNow();
-            DtlsCertificate certificate = DtlsCertificate.Create("AgentGateway", now.AddDays(-1), now + CertificateLifetime);
-            return new MediaTransport(options, clock, certificate, [.. shards], names);
+            return new MediaTransport(options, clock, new CertificateRotation(time, logger), [.. shards], names);
         }
         catch
         {
@@ -90,11 +92,25 @@ public sealed class MediaTransport : IAsyncDisposable
         }
     }
 
+    /// <summary>What callers are offered now, of every port, best first.</summary>
+    public IReadOnlyList<IceCandidate> OfferedCandidates => [.. _shards.SelectMany(s => Candidates(s.LocalEndPoint, null))];
+
+    /// <summary>Until when the certificate of new calls is valid.</summary>
+    public DateTimeOffset CertificateExpires => _certificates.Current.NotAfter;
+
+    /// <summary>What an offer would get, without a connection coming of it.</summary>
+    /// <param name="offer">SDP, at most 64 KB.</param>
+    public SdpResult Probe(string offer)
+    {
+        using RtcPeer peer = CreatePeer(_shards[0], null);
+        return peer.AcceptOffer(_clock.Now, offer);
+    }
+
     /// <summary>Answers a caller's offer.</summary>
     /// <param name="offer">SDP, at most 64 KB; anything else is refused with a reason.</param>
     /// <param name="handler">What the call does with the connection; not used when the offer is refused.</param>
     public Task<RtcAcceptResult> AcceptAsync(string offer, IRtcConnectionHandler handler) =>
-        OpenAsync(handler, null, (now, peer) => peer.AcceptOffer(now, offer));
+        OpenAsync(handler, null, isAnswer: true, (now, peer) => peer.AcceptOffer(now, offer));
 
     /// <summary>Makes an offer; the answer is given to the connection's peer with AcceptAnswer.</summary>
     /// <param name="handler">What the call does with the connection.</param>
@@ -103,7 +119,7 @@ public sealed class MediaTransport : IAsyncDisposable
     /// two addresses, because datagrams are told apart by their path.
     /// </param>
     public Task<RtcAcceptResult> OfferAsync(IRtcConnectionHandler handler, IPAddress? localAddress = null) =>
-        OpenAsync(handler, localAddress, static (now, peer) => new SdpResult { Answer = peer.CreateOffer(now) });
+        OpenAsync(handler, localAddress, isAnswer: false, static (now, peer) => new SdpResult { Answer = peer.CreateOffer(now) });
 
     /// <summary>Closes every connection with a goodbye and frees the ports.</summary>
     public async ValueTask DisposeAsync()
@@ -113,7 +129,7 @@ public sealed class MediaTransport : IAsyncDisposable
             shard.Dispose();
         _meter.Dispose();
         _addresses.Dispose();
-        _certificate.Dispose();
+        _certificates.Dispose();
         if (_names is not null)
             await _names.DisposeAsync();
     }
@@ -134,26 +150,28 @@ public sealed class MediaTransport : IAsyncDisposable
         }
     }
 
-    private Task<RtcAcceptResult> OpenAsync(IRtcConnectionHandler handler, IPAddress? localAddress, Func<Instant, RtcPeer, SdpResult> negotiate)
+    private Task<RtcAcceptResult> OpenAsync(
+        IRtcConnectionHandler handler, IPAddress? localAddress, bool isAnswer, Func<Instant, RtcPeer, SdpResult> negotiate)
     {
-        if (Interlocked.Increment(ref _places) > _options.MaxConnections)
+        if (!TryReserve(isAnswer))
         {
-            Release();
+            Interlocked.Increment(ref _refused);
             return Task.FromResult(RtcAcceptResult.Overloaded);
         }
 
         bool kept = false;
         RtcPeer? peer = null;
+        MediaShard? shard = null;
         try
         {
             // Here and not on the shard: an offer costs as much as hundreds of packets. The peer has one owner at a time.
-            MediaShard shard = _shards[(uint)Interlocked.Increment(ref _nextShard) % (uint)_shards.Length];
+            shard = TakeShard();
             peer = CreatePeer(shard, localAddress);
             SdpResult result = negotiate(_clock.Now, peer);
             if (!result.IsSuccess)
                 return Task.FromResult(RtcAcceptResult.Refused(result));
 
-            var connection = new RtcConnection(shard, peer, handler, Release);
+            var connection = new RtcConnection(shard, peer, handler, () => Release(shard), isAnswer ? Settle : null);
             string ufrag = peer.IceUfrag;
             var completion = new TaskCompletionSource<RtcAcceptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
             kept = shard.TryPost(now =>
@@ -173,7 +191,9 @@ public sealed class MediaTransport : IAsyncDisposable
             if (!kept)
             {
                 peer?.Dispose();
-                Release();
+                if (isAnswer)
+                    Settle();
+                Release(shard);
             }
         }
     }
@@ -181,7 +201,7 @@ public sealed class MediaTransport : IAsyncDisposable
     private RtcPeer CreatePeer(MediaShard shard, IPAddress? localAddress) => new(
         new RtcPeerOptions
         {
-            Certificate = _certificate,
+            Certificate = _certificates.Current,
             LocalCandidates = Candidates(shard.LocalEndPoint, localAddress),
             IceLite = _options.IceLite,
             Random = _random,
@@ -215,7 +235,52 @@ public sealed class MediaTransport : IAsyncDisposable
         return all.Percentile(0.99).TotalMilliseconds;
     }
 
-    private void Release() => Interlocked.Decrement(ref _places);
+    /// <summary>
+    /// Takes a place for a connection, and for an answer one of those that connect: each of those holds a handshake's memory, and whoever can
+    /// post offers can make them without ever sending a datagram.
+    /// </summary>
+    private bool TryReserve(bool isAnswer)
+    {
+        if (Interlocked.Increment(ref _places) > _options.MaxConnections)
+        {
+            Release(null);
+            return false;
+        }
+
+        if (!isAnswer || Interlocked.Increment(ref _connecting) <= _options.MaxConnecting)
+            return true;
+        Settle();
+        Release(null);
+        return false;
+    }
+
+    /// <summary>Takes a place on the shard with the fewest connections, those under way included.</summary>
+    private MediaShard TakeShard()
+    {
+        lock (_dealing)
+        {
+            MediaShard best = _shards[0];
+            foreach (MediaShard shard in _shards)
+            {
+                if (shard.Places < best.Places)
+                    best = shard;
+            }
+
+            best.Places++;
+            return best;
+        }
+    }
+
+    private void Settle() => Interlocked.Decrement(ref _connecting);
+
+    private void Release(MediaShard? shard)
+    {
+        Interlocked.Decrement(ref _places);
+        if (shard is null)
+            return;
+        lock (_dealing)
+            shard.Places--;
+    }
 
     private long Sum(Func<ShardCounters, long> counter) => _shards.Sum(s => counter(s.Counters));
 }

@@ -39,6 +39,12 @@ public sealed record MediaTransportOptions
     /// <summary>Calls at one time; further offers are refused as overload.</summary>
     public int MaxConnections { get; init; } = 1000;
 
+    /// <summary>
+    /// Answered offers at one time whose callers are not connected yet; further ones are refused as overload. Bounds the memory that a flood of
+    /// offers or handshakes can take.
+    /// </summary>
+    public int MaxConnecting { get; init; } = 256;
+
     /// <summary>How long an answered offer may take to connect before it is closed.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

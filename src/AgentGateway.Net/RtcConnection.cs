@@ -12,10 +12,18 @@ public sealed class RtcConnection
 {
     private readonly MediaShard _shard;
     private readonly Action _released;
+    private Action? _settled;
     private readonly TaskCompletionSource<RtcCloseReason> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal RtcConnection(MediaShard shard, RtcPeer peer, IRtcConnectionHandler handler, Action released)
+    /// <summary>A connection that nobody runs yet.</summary>
+    /// <param name="shard">Its owner.</param>
+    /// <param name="peer">Its engine.</param>
+    /// <param name="handler">What the call does with it.</param>
+    /// <param name="released">Called once when it has ended.</param>
+    /// <param name="settled">Called once when it is connected, or ends without; null for nothing.</param>
+    internal RtcConnection(MediaShard shard, RtcPeer peer, IRtcConnectionHandler handler, Action released, Action? settled = null)
     {
+        _settled = settled;
         _shard = shard;
         Peer = peer;
         Handler = handler;
@@ -80,10 +88,20 @@ public sealed class RtcConnection
     /// <summary>Says goodbye to the far end and ends the connection. Thread-safe; further calls do nothing.</summary>
     public void Close() => _shard.PostClose(now => _shard.Close(now, this, RtcCloseReason.LocalClose));
 
+    /// <summary>The connection is not half-open any more. Owner thread.</summary>
+    internal void Settle()
+    {
+        ConnectDeadline = null;
+        _settled?.Invoke();
+        _settled = null;
+    }
+
     internal void Complete(RtcCloseReason reason)
     {
         if (_closed.Task.IsCompleted)
             return;
+
+        Settle();
 
         // Its place is free before anybody learns that it ended.
         _released();

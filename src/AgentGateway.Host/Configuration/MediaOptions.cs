@@ -39,6 +39,9 @@ public sealed class MediaOptions
     /// <summary>Calls at one time, 1..100000.</summary>
     public int MaxCalls { get; set; } = 1000;
 
+    /// <summary>Answered offers at one time whose callers are not connected yet, 1..100000; further ones get 503.</summary>
+    public int MaxConnecting { get; set; } = 256;
+
     /// <summary>How long an answered offer may take to connect before it is given up, 1 s to 5 minutes.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -56,6 +59,8 @@ public sealed class MediaOptions
             yield return $"{Section}:AdvertisedPort goes with a single port only.";
         if (MaxCalls is < 1 or > 100_000)
             yield return $"{Section}:MaxCalls is {MaxCalls}; expected 1..100000.";
+        if (MaxConnecting is < 1 or > 100_000)
+            yield return $"{Section}:MaxConnecting is {MaxConnecting}; expected 1..100000.";
         if (ConnectTimeout < TimeSpan.FromSeconds(1) || ConnectTimeout > TimeSpan.FromMinutes(5))
             yield return $"{Section}:ConnectTimeout is {ConnectTimeout}; expected 00:00:01 to 00:05:00.";
         if (IceServers.Count > MaxIceServers)
@@ -71,6 +76,7 @@ public sealed class MediaOptions
         AdvertisedAddresses = [.. AdvertisedAddresses.Select(IPAddress.Parse)],
         AdvertisedPort = AdvertisedPort,
         MaxConnections = MaxCalls,
+        MaxConnecting = MaxConnecting,
         ConnectTimeout = ConnectTimeout,
         IceLite = IceLite,
         ResolveNames = ResolveNames,
