@@ -100,10 +100,10 @@ public sealed partial class CallLogFolder : IAsyncDisposable
 
     private static string Safe(string text) => string.Concat(text.Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-'));
 
-    [LoggerMessage(6041, LogLevel.Error, "The call log {Path} cannot be made")]
+    [LoggerMessage(5221, LogLevel.Error, "The call log {Path} cannot be made")]
     private static partial void LogNotCreated(ILogger logger, Exception e, string path);
 
-    [LoggerMessage(6042, LogLevel.Warning, "A call log lacks {Count} entries: its disk was too slow or failed")]
+    [LoggerMessage(5222, LogLevel.Warning, "A call log lacks {Count} entries: its disk was too slow or failed")]
     private static partial void LogIncomplete(ILogger logger, long count);
 
     private sealed class Registered(CallLogFolder folder, CallLogWriter writer) : ICallLog

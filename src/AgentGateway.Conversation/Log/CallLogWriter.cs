@@ -167,6 +167,6 @@ public sealed partial class CallLogWriter : ICallLog, IAsyncDisposable
         _encoder.Clear();
     }
 
-    [LoggerMessage(6040, LogLevel.Error, "The log of call {CallId} cannot be written; the call goes on without")]
+    [LoggerMessage(5220, LogLevel.Error, "The log of call {CallId} cannot be written; the call goes on without")]
     private static partial void LogFailed(ILogger logger, Exception e, string callId);
 }

@@ -107,7 +107,9 @@ public sealed record IceCandidate
             text = text[2..];
         if (text.StartsWith("candidate:", StringComparison.OrdinalIgnoreCase))
             text = text["candidate:".Length..];
-        if (text.IsEmpty || text.Length > MaxLineLength)
+
+        // The grammar knows visible ASCII and single spaces only; anything else could not be written into a line again.
+        if (text.IsEmpty || text.Length > MaxLineLength || text.ContainsAnyExceptInRange(' ', '~'))
             return false;
         var reader = new TokenReader(text);
         ReadOnlySpan<char> foundation = reader.Next();

@@ -5,6 +5,7 @@ using AgentGateway.Primitives;
 using AgentGateway.Rtc.Dtls;
 using AgentGateway.Rtc.Ice;
 using AgentGateway.Rtc.Primitives;
+using AgentGateway.Rtc.Turn;
 using AgentGateway.Rtc.Wire.Stun;
 using AgentGateway.Testing;
 
@@ -23,11 +24,79 @@ internal static class EngineTargets
         new("ice", static input => Ice(input, lite: false), 600_000) { MaxLength = 4000, Rounds = 4_000, Dictionary = IceWords },
         new("ice-lite", static input => Ice(input, lite: true), 600_000) { MaxLength = 4000, Rounds = 4_000, Dictionary = IceWords },
         new("dtls", Dtls, 600_000) { AllocatedPerInputByte = 8, MaxLength = 6000, Rounds = 600, Dictionary = [[22, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 0], [1, 0, 0], [0x00, 0x0E], [0xC0, 0x2B]] },
+        new("turn", Turn, 600_000) { MaxLength = 4000, Rounds = 4_000, Dictionary = TurnWords },
         new("audio", Audio, 600_000) { MaxLength = 6000, Rounds = 1_500, Dictionary = [[0xF8, 0xFF, 0xFE], [0x78], [0xFC], [0x03, 0x81]] },
     ];
 
     private static byte[][] IceWords =>
         [[0, 0x24, 0, 4], [0, 0x25, 0, 0], [0x80, 0x29, 0, 8], [0x80, 0x2A, 0, 8], [0, 0x20, 0, 8, 0, 1], [0, 9, 0, 4, 0, 0, 4, 87], [1, 0, 1], [1, 1, 1], [1, 1, 17]];
+
+    private static byte[][] TurnWords =>
+    [
+        [0, 9, 0, 4, 0, 0, 4, 1], [0, 9, 0, 4, 0, 0, 4, 38], [0, 9, 0, 4, 0, 0, 3, 0], [0, 0x15, 0, 4, (byte)'n', (byte)'n', (byte)'n', (byte)'2'],
+        [0, 0x0D, 0, 4, 0, 0, 2, 0x58], [0, 0x16, 0, 8, 0, 1, 1, 1, 1, 1, 1, 1], [0x40, 0, 0, 4], [1, 3], [1, 0x13], [1, 9], [1, 8], [1, 4], [0, 0x17],
+        [0x80, 0x23, 0, 8, 0, 1, 0x0D, 0x96, 10, 0, 0, 9],
+    ];
+
+    /// <summary>
+    /// What a TURN server says, as in <see cref="Ice"/>: bit 0 signs with the right long-term key, bit 1 sends the rest of the datagram as it
+    /// is (ChannelData, garbage), bit 2 answers our last request, bits 3 to 5 wait, bit 6 sends something to a peer before.
+    /// </summary>
+    private static int Turn(ReadOnlySpan<byte> input)
+    {
+        var behaviour = default(Behaviour);
+        var clock = new VirtualClock(Instant.FromMilliseconds(1000));
+        var client = new TurnClient(new TurnClientOptions { UserName = "user", Password = "secret" }, new SeededRandom(7));
+        client.Start(clock.Now);
+        byte[] key = TurnCredentials.Create(new TurnClientOptions { UserName = "user", Password = "secret" }, "example.org"u8, "n"u8)!.Key;
+        Span<byte> transaction = stackalloc byte[12];
+        Span<byte> buffer = stackalloc byte[TurnClient.MaxMessageSize];
+        TransportAddress peer = TransportAddress.FromIPv4(0x0A000009, 5000);
+        int sent = Drain(client, buffer, transaction, ref behaviour);
+        int datagrams = 0;
+        foreach (ReadOnlySpan<byte> datagram in new Datagrams(input))
+        {
+            if (datagram.Length < 3 || ++datagrams > 200)
+                continue;
+            byte options = datagram[0];
+            if ((options & 64) != 0)
+                behaviour.Add(client.TryWrap(clock.Now, buffer, 100, peer, out _));
+            byte[] message = (options & 2) != 0 ? datagram[1..].ToArray() : Build(datagram[1..], transaction, (options & 1) != 0 ? key : null, [], (options & 4) != 0);
+            TurnInput kind = client.Handle(clock.Now, message, out TurnData data);
+            behaviour.Add((int)kind);
+            if (kind == TurnInput.Data)
+                Assert.True(data.Offset >= 0 && data.Offset + data.Length <= message.Length);
+            int before = sent;
+            sent += Drain(client, buffer, transaction, ref behaviour);
+            Assert.InRange(sent - before, 0, 4);
+            clock.Advance(TimeSpan.FromMilliseconds(1 << (2 * (options >> 3 & 7))));
+            client.HandleTimeout(clock.Now);
+            sent += Drain(client, buffer, transaction, ref behaviour);
+        }
+
+        behaviour.Add((int)client.State);
+        behaviour.AddSize(client.PeerCount);
+        foreach (TurnDropReason reason in Enum.GetValues<TurnDropReason>())
+            behaviour.AddSize(client.Statistics.Drops(reason));
+        return behaviour.Value;
+    }
+
+    private static int Drain(TurnClient client, Span<byte> buffer, Span<byte> transaction, ref Behaviour behaviour)
+    {
+        int sent = 0;
+        while (client.TryPollTransmit(buffer, out int length))
+        {
+            sent++;
+            Assert.True(StunMessage.TryParse(buffer[..length], out StunMessage message));
+            behaviour.Add((int)message.Method);
+            if (message.Class == StunClass.Request)
+                buffer.Slice(8, 12).CopyTo(transaction);
+        }
+
+        while (client.TryPollEvent(out TurnEvent e))
+            behaviour.Add((int)e.Kind);
+        return sent;
+    }
 
     /// <summary>
     /// Each datagram: a byte with options (bit 0: sign it with our password, name us in USERNAME and add FINGERPRINT; bit 1: with the far

@@ -37,6 +37,7 @@ internal static class TextTargets
     [
         new("sdp", Sdp, 40_000) { AllocatedPerInputByte = 120, IsText = true, MaxLength = 12_000, Rounds = 4_000, Dictionary = Words },
         new("offer", Offer, 400_000) { AllocatedPerInputByte = 200, IsText = true, MaxLength = 12_000, Rounds = 1_500, Dictionary = Words },
+        new("fragment", Fragment, 500_000) { AllocatedPerInputByte = 200, IsText = true, MaxLength = 6_000, Rounds = 1_000, Dictionary = Words },
         new("candidate", Candidate, 4_000) { AllocatedPerInputByte = 20, IsText = true, MaxLength = 600, Dictionary = CandidateWords },
     ];
 
@@ -87,17 +88,7 @@ internal static class TextTargets
     {
         var behaviour = default(Behaviour);
         var clock = new VirtualClock(Instant.FromMilliseconds(1000));
-        TransportAddress address = TransportAddress.FromIPv4(0x7F000001, 8081);
-        using var peer = new RtcPeer(
-            new RtcPeerOptions
-            {
-                Certificate = Certificate.Value,
-                Random = new SeededRandom(1),
-                LocalCandidates = [IceCandidate.CreateHost(address)],
-                IceLite = true,
-                WallClockAtEpoch = Epoch,
-            },
-            clock.Now);
+        using RtcPeer peer = CreatePeer(clock.Now, iceLite: true);
         SdpResult result = peer.AcceptOffer(clock.Now, Encoding.UTF8.GetString(input));
         behaviour.Add((int)result.Error);
         behaviour.AddSize(result.Line);
@@ -128,6 +119,35 @@ internal static class TextTargets
                 behaviour.Add((int)e.Kind);
         }
 
+        return behaviour.Value;
+    }
+
+    private static RtcPeer CreatePeer(Instant now, bool iceLite) => new(
+        new RtcPeerOptions
+        {
+            Certificate = Certificate.Value,
+            Random = new SeededRandom(1),
+            LocalCandidates = [IceCandidate.CreateHost(TransportAddress.FromIPv4(0x7F000001, 8081))],
+            IceLite = iceLite,
+            WallClockAtEpoch = Epoch,
+        },
+        now);
+
+    /// <summary>A trickled fragment for a peer that has a description already.</summary>
+    private static int Fragment(ReadOnlySpan<byte> input)
+    {
+        var behaviour = default(Behaviour);
+        Instant now = Instant.FromMilliseconds(1000);
+        using RtcPeer caller = CreatePeer(now, iceLite: false);
+        using RtcPeer peer = CreatePeer(now, iceLite: false);
+        Assert.True(peer.AcceptOffer(now, caller.CreateOffer(now)).IsSuccess);
+        SdpResult result = peer.AcceptFragment(now, Encoding.UTF8.GetString(input), mayRestart: true);
+        behaviour.Add((int)result.Error);
+        behaviour.AddSize(result.Line);
+        behaviour.Add(result.Answer is null);
+        Assert.True(result.IsSuccess || result.Message.Length > 0);
+        while (peer.TryPollEvent(out RtcPeerEvent e))
+            behaviour.Add((int)e.Kind);
         return behaviour.Value;
     }
 

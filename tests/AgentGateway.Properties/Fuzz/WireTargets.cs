@@ -1,6 +1,7 @@
 using AgentGateway.Rtc.Dtls;
 using AgentGateway.Rtc.Primitives;
 using AgentGateway.Rtc.Wire.Dcep;
+using AgentGateway.Rtc.Wire.Mdns;
 using AgentGateway.Rtc.Wire.Rtcp;
 using AgentGateway.Rtc.Wire.Rtp;
 using AgentGateway.Rtc.Wire.Sctp;
@@ -17,6 +18,9 @@ internal static class WireTargets
         new("rtp", Rtp) { Dictionary = [[0xBE, 0xDE, 0, 1], [0x10, 0, 0, 1], [0x90, 111]] },
         new("rtcp", Rtcp) { Dictionary = [[0x81, 200, 0, 6], [0x81, 201, 0, 7], [0x81, 202, 0, 2], [0x81, 203, 0, 1], [0x81, 205, 0, 3], [0x8F, 206, 0, 4], "REMB"u8.ToArray()] },
         new("sctp", Sctp),
+        new("red", Red) { Dictionary = [[0xEF, 0, 0, 10], [0x6F], [0xFF, 0xFF, 0xFF, 0xFF]] },
+        new("mdns", Mdns) { Dictionary = [[0xC0, 12], "\u0004host\u0005local\0"u8.ToArray(), [0, 1, 0x80, 1], [0, 28, 0, 1]], MaxLength = 600 },
+        new("stream-frames", StreamFrames) { Dictionary = [[0x40, 0, 0, 4], [0, 1, 0, 0], [0x4F, 0xFF, 0xFF, 0xFF]], MaxLength = 600 },
         new("dcep", Dcep) { Dictionary = [[3, 0], [3, 0x82], [2]], MaxLength = 400 },
         new("dtls-records", static input => DtlsRecords.TryRead(input) ? 1 + (input.Length / 200) : 0) { Dictionary = [[22, 0xFE, 0xFD, 0, 0], [23, 0xFE, 0xFD, 0, 1], [20, 0xFE, 0xFF, 0, 0]] },
     ];
@@ -101,6 +105,18 @@ internal static class WireTargets
                 behaviour.Add((int)feedback.Kind);
                 behaviour.Add(feedback.TryReadBitrate(out long bitrate));
                 Assert.True(bitrate >= 0);
+                int missing = 0;
+                foreach (ushort _ in feedback.LostPackets)
+                    missing++;
+                Assert.True(missing <= feedback.Control.Length * 17 / 4);
+                behaviour.AddSize(missing);
+                behaviour.Add(Arrivals(feedback));
+            }
+
+            if (RtcpExtendedReport.TryRead(packet, out RtcpExtendedReport extended))
+            {
+                behaviour.Add(extended.TryGetReferenceTime(out _));
+                behaviour.Add(extended.TryGetDelay(1, out _, out _));
             }
 
             behaviour.Add(RtcpSourceDescription.TryReadCname(packet, 1, out ReadOnlySpan<byte> cname));
@@ -109,6 +125,78 @@ internal static class WireTargets
             behaviour.AddSize(sources.Length);
         }
 
+        return behaviour.Value;
+    }
+
+    private static int Arrivals(in RtcpFeedback feedback)
+    {
+        if (!RtcpTransportFeedback.TryRead(feedback, out RtcpTransportFeedback arrivals))
+            return 0;
+        int came = 0;
+        int seen = 0;
+        foreach (RtcpTransportArrival arrival in arrivals)
+        {
+            seen++;
+            came += arrival.Received ? 1 : 0;
+        }
+
+        Assert.True(seen == arrivals.Count);
+        var behaviour = default(Behaviour);
+        behaviour.AddSize(seen);
+        behaviour.AddSize(came);
+        return behaviour.Value;
+    }
+
+    private static int Red(ReadOnlySpan<byte> input)
+    {
+        var behaviour = default(Behaviour);
+        Span<RedBlock> blocks = stackalloc RedBlock[RedPayload.MaxBlocks];
+        if (TelephoneEventPayload.TryRead(input, out TelephoneEventPayload key))
+            behaviour.Add(key.Digit is null);
+        if (!RedPayload.TryRead(input, blocks, out int count))
+            return behaviour.Value;
+        behaviour.Add(count);
+        int end = -1;
+        foreach (RedBlock block in blocks[..count])
+        {
+            // One after the other, without gaps, and all inside.
+            Assert.True(end < 0 || block.Start == end);
+            end = block.Start + block.Length;
+            Assert.True(end <= input.Length);
+            behaviour.AddSize(block.Length);
+            behaviour.AddSize(block.TimestampOffset);
+        }
+
+        Assert.True(end == input.Length);
+        return behaviour.Value;
+    }
+
+    private static int Mdns(ReadOnlySpan<byte> input)
+    {
+        var behaviour = default(Behaviour);
+        behaviour.Add(MdnsResponse.TryFindAddress(input, "host.local", out _, out TransportAddress address, out TimeSpan timeToLive));
+        behaviour.Add(address.IsIPv4);
+        behaviour.AddSize((long)timeToLive.TotalSeconds);
+        return behaviour.Value;
+    }
+
+    private static int StreamFrames(ReadOnlySpan<byte> input)
+    {
+        var behaviour = default(Behaviour);
+        for (int frames = 0; frames < 100 && !input.IsEmpty; frames++)
+        {
+            if (!StunFraming.TryReadSize(input, out int size))
+                return behaviour.Value;
+            behaviour.AddSize(size);
+            if (size == 0 || size > input.Length)
+                break;
+            Assert.True(size <= StunFraming.MaxMessageSize);
+            if (ChannelData.TryParse(input[..size], out _, out int length))
+                Assert.True(length <= size - ChannelData.HeaderSize);
+            input = input[size..];
+        }
+
+        behaviour.Add(1);
         return behaviour.Value;
     }
 
