@@ -52,6 +52,9 @@ public sealed record ScriptIntent
     /// <summary>What to say to the tool's errors.</summary>
     public IReadOnlyList<ScriptToolError> Errors { get; init; } = [];
 
+    /// <summary>Whether the caller may interrupt what is said.</summary>
+    public bool Interruptible { get; init; } = true;
+
     /// <summary>Whether the call ends after the answer.</summary>
     public bool EndsCall { get; init; }
 }

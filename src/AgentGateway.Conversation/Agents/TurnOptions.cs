@@ -33,6 +33,21 @@ public sealed record TurnOptions
     /// <summary>Speech that interrupts the agent by its length alone.</summary>
     public TimeSpan MinBargeInSpeech { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The longest the caller is left in silence while an answer is owed; zero for as long as it takes.</summary>
+    public TimeSpan MaxSilence { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Silence of the caller before they are asked whether they are there; zero never asks.</summary>
+    public TimeSpan IdlePrompt { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Silence after that before they are asked again, and then before the agent says goodbye.</summary>
+    public TimeSpan IdlePromptAgain { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>A turn longer than this is answered although the caller goes on.</summary>
+    public TimeSpan MaxTurn { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The longest call; zero for no limit.</summary>
+    public TimeSpan MaxCall { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Whether the greeting may be interrupted.</summary>
     public bool GreetingInterruptible { get; init; } = true;
 }

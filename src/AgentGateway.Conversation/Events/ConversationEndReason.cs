@@ -17,4 +17,10 @@ public enum ConversationEndReason
 
     /// <summary>A failure from which the conversation could not recover.</summary>
     Failed,
+
+    /// <summary>The caller said nothing for long.</summary>
+    CallerIdle,
+
+    /// <summary>The call reached its longest time.</summary>
+    TimeLimit,
 }

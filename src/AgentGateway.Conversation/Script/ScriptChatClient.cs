@@ -57,7 +57,7 @@ public sealed class ScriptChatClient : IChatClient
                     foreach (string piece in Pieces(say.Text))
                     {
                         cancellationToken.ThrowIfCancellationRequested();
-                        yield return Update(responseId, new TextContent(piece));
+                        yield return Update(responseId, new TextContent(piece), say.Interruptible);
                     }
 
                     break;
@@ -162,7 +162,11 @@ public sealed class ScriptChatClient : IChatClient
         }
     }
 
-    private static ChatResponseUpdate Update(string responseId, AIContent content) => new(ChatRole.Assistant, [content]) { ResponseId = responseId };
+    private static ChatResponseUpdate Update(string responseId, AIContent content, bool interruptible = true) => new(ChatRole.Assistant, [content])
+    {
+        ResponseId = responseId,
+        AdditionalProperties = interruptible ? null : new AdditionalPropertiesDictionary { [InterruptibleHint.Property] = false },
+    };
 
     /// <summary>Words with the space behind them, as a model streams them.</summary>
     private static IEnumerable<string> Pieces(string text)

@@ -234,7 +234,7 @@ internal sealed class ScriptEngine
     {
         (string text, ScriptState next) = ScriptTexts.Next(state, "intent:" + intent.Name, intent.Answer);
         string filled = ScriptTexts.Fill(text, state.Values, result);
-        ScriptStep step = Say(Reset(next), filled);
+        ScriptStep step = Say(Reset(next), filled, intent.Interruptible);
         return intent.EndsCall && _endCallTool is not null
             ? step with { Actions = [.. step.Actions, new CallAction(_endCallTool, ImmutableDictionary<string, object?>.Empty)] }
             : step;
@@ -246,7 +246,8 @@ internal sealed class ScriptEngine
         return Say(next, text);
     }
 
-    private static ScriptStep Say(ScriptState state, string text) => new(state with { LastSaid = text }, [new SayAction(text)]);
+    private static ScriptStep Say(ScriptState state, string text, bool interruptible = true) =>
+        new(state with { LastSaid = text }, [new SayAction(text, interruptible)]);
 
     private static ScriptState Reset(ScriptState state) => state with
     {

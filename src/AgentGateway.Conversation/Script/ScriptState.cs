@@ -54,7 +54,7 @@ internal sealed record ScriptState
 internal abstract record ScriptAction;
 
 /// <summary>Say this.</summary>
-internal sealed record SayAction(string Text) : ScriptAction;
+internal sealed record SayAction(string Text, bool Interruptible = true) : ScriptAction;
 
 /// <summary>Call this tool.</summary>
 internal sealed record CallAction(string Tool, IReadOnlyDictionary<string, object?> Arguments) : ScriptAction;

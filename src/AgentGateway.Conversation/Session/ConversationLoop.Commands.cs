@@ -45,6 +45,9 @@ internal sealed partial class ConversationLoop
             case TurnCommandKind.Say:
                 await SayAsync(command);
                 break;
+            case TurnCommandKind.SayFiller when _run is { } run && run.Generation == command.Generation:
+                _generator.Fill(run, PhraseOf(command.Phrase));
+                break;
             case TurnCommandKind.CancelReply:
                 await CancelReplyAsync(command.Generation);
                 break;
@@ -109,15 +112,28 @@ internal sealed partial class ConversationLoop
 
     private async ValueTask SayAsync(TurnCommand command)
     {
-        string text = command.Phrase switch
-        {
-            TurnPhrase.Greeting => _context.Agent.Greeting!,
-            TurnPhrase.Apology => _context.Agent.Apology,
-            _ => (_context.Sentences ?? ConversationPhrases.For(_context.Agent.Language)).NotUnderstood,
-        };
+        string text = PhraseOf(command.Phrase);
         ReplyRun run = Begin(command, spoken: true, isAnswer: false);
         await EmitAsync(new ReplyStarted(run.Turn) { At = At });
         _lastReply = _generator.SayAsync(run, text, _lastReply);
+    }
+
+    private string PhraseOf(TurnPhrase phrase)
+    {
+        ConversationPhrases phrases = _context.Sentences ?? ConversationPhrases.For(_context.Agent.Language);
+        return phrase switch
+        {
+            TurnPhrase.Greeting => _context.Agent.Greeting!,
+            TurnPhrase.Apology => _context.Agent.Apology,
+            TurnPhrase.Filler => phrases.Filler,
+            TurnPhrase.FillerAgain => phrases.FillerAgain,
+            TurnPhrase.StillThere => phrases.StillThere,
+            TurnPhrase.StillThereAgain => phrases.StillThereAgain,
+            TurnPhrase.IdleGoodbye => phrases.IdleGoodbye,
+            TurnPhrase.TimeWarning => phrases.TimeWarning,
+            TurnPhrase.TimeUp => phrases.TimeUp,
+            _ => phrases.NotUnderstood,
+        };
     }
 
     private ReplyRun Begin(in TurnCommand command, bool spoken, bool isAnswer)

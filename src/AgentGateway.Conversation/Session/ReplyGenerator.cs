@@ -4,6 +4,7 @@ using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Speech;
 using AgentGateway.Conversation.Text;
 using AgentGateway.Conversation.Tools;
+using AgentGateway.Conversation.TurnTaking;
 using AgentGateway.Primitives;
 using Microsoft.Extensions.AI;
 
@@ -42,11 +43,26 @@ internal sealed class ReplyGenerator
     public Task SayAsync(ReplyRun run, string phrase, Task previous) =>
         RunAsync(run, previous, isFixed: true, output => output.AddAsync(phrase));
 
+    /// <summary>Says a phrase within a reply, ahead of what it says next. The loop only; never waits.</summary>
+    public void Fill(ReplyRun run, string phrase)
+    {
+        SpokenText text = SpokenForm.Of(phrase, _context.Agent.Language);
+        if (!run.Spoken || run.Chunks is not { } chunks || text.Text.Length == 0)
+            return;
+        int number = Interlocked.Increment(ref _chunks);
+        if (_inbox.TryPost(new SessionInput.Segment(run.Generation, number, text, Spoken: true)) && !chunks.TryWrite(new SpokenChunk(number, text, IsFixed: true)))
+        {
+            // The reply is complete already: what was announced will not be spoken, and nothing of it was heard.
+            _inbox.TryPost(new SessionInput.AudioEnds(run.Generation, number, 0));
+        }
+    }
+
     private async Task RunAsync(ReplyRun run, Task previous, bool isFixed, Func<Output, Task> produce)
     {
         // Off the loop's stack: providers may work before their first await.
         await Task.Yield();
-        var chunks = Channel.CreateBounded<SpokenChunk>(new BoundedChannelOptions(ChunkCapacity) { SingleReader = true, SingleWriter = true });
+        var chunks = Channel.CreateBounded<SpokenChunk>(new BoundedChannelOptions(ChunkCapacity) { SingleReader = true });
+        run.Chunks = chunks.Writer;
         Task speaking = run.Spoken ? SpeakAsync(run, chunks.Reader, isFixed, previous) : previous;
         var output = new Output(this, run, chunks.Writer);
         try
@@ -171,6 +187,8 @@ internal sealed class ReplyGenerator
                     refused = error.ErrorCode ?? "llm_error";
             }
 
+            if (InterruptibleHint.IsForbidden(update))
+                await _inbox.PostAsync(new SessionInput.Fact(TurnFact.Uninterruptible(run.Generation)));
             if (ListeningHint.TryRead(update, out ListeningContext context))
                 await _inbox.PostAsync(new SessionInput.Listen(run.Generation, context));
             List<AIContent> made = [.. update.Contents.Where(content => content is FunctionCallContent)];

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using AgentGateway.Conversation.Events;
 using AgentGateway.Primitives;
 
@@ -34,6 +35,9 @@ internal sealed class ReplyRun : IDisposable
     public Instant? FirstChunk { get; set; }
 
     public Instant? FirstAudio { get; set; }
+
+    /// <summary>Where its chunks go; null before its flow began.</summary>
+    public ChannelWriter<SpokenChunk>? Chunks { get; set; }
 
     public PlayoutTracker Tracker { get; } = new();
 

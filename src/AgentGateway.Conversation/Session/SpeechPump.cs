@@ -27,7 +27,7 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
         while (await chunks.WaitToReadAsync(run.Token))
         {
             while (chunks.TryRead(out SpokenChunk chunk))
-                failing = !await TrySpeakChunkAsync(run, chunk, isFixed, voice, failing);
+                failing = !await TrySpeakChunkAsync(run, chunk, isFixed || chunk.IsFixed, voice, failing);
         }
     }
 

@@ -8,6 +8,8 @@ namespace AgentGateway.Conversation.TurnTaking;
 /// </summary>
 internal sealed class Endpointing
 {
+    private const double Sure = 0.8;
+
     private readonly TurnTakerOptions _options;
     private readonly TurnVocabulary _vocabulary;
     private readonly TextCompleteness _completeness;
@@ -37,10 +39,14 @@ internal sealed class Endpointing
         TimeSpan dictated = ListeningPatience.LeastDelay(Expects, turn.Text, _vocabulary);
         if (delay < dictated)
             delay = dictated;
-        if (_options.LearnPauses && likelihood < TextCompleteness.Certain && delay < _habit.LeastDelay)
-            delay = _habit.LeastDelay;
+        TimeSpan habit = _options.LearnPauses ? _habit.LeastDelay * HabitWeight(likelihood) : TimeSpan.Zero;
+        if (delay < habit)
+            delay = habit;
         return delay < _options.MaxDelay ? delay : _options.MaxDelay;
     }
+
+    // A habit counts less the surer the end is, and nothing when it is certain.
+    private static double HabitWeight(double likelihood) => Math.Clamp((TextCompleteness.Certain - likelihood) / (TextCompleteness.Certain - Sure), 0, 1);
 
     /// <summary>The caller paused inside their turn for this long.</summary>
     public void LearnPause(TimeSpan pause) => _habit.Add(pause);

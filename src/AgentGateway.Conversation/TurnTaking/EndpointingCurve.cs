@@ -8,7 +8,7 @@ internal sealed class EndpointingCurve(TimeSpan min, TimeSpan max)
 {
     // Likelihood, and the share of the way from the least to the most delay. Falling in between on straight lines.
     private static readonly (double Likelihood, double Share)[] Knots =
-        [(0, 1), (0.05, 0.9), (0.15, 0.34), (0.5, 0.3), (0.7, 0.24), (0.85, 0.12), (TextCompleteness.Certain, 0), (1, 0)];
+        [(0, 1), (0.05, 0.9), (0.15, 0.32), (0.5, 0.28), (0.7, 0.22), (0.85, 0.12), (TextCompleteness.Certain, 0), (1, 0)];
 
     /// <summary>The delay from the end of speech, for a likelihood of 0..1 that the turn is over.</summary>
     public TimeSpan Delay(double likelihood)

@@ -15,13 +15,19 @@ internal sealed class Reply
     public TurnPhrase? Phrase { get; init; }
 
     /// <summary>Whether the caller may interrupt it.</summary>
-    public required bool Interruptible { get; init; }
+    public required bool Interruptible { get; set; }
 
     /// <summary>What its author says will be heard next.</summary>
     public ListeningContext ListenFor { get; set; }
 
     /// <summary>Its text so far.</summary>
     public string Text { get; set; } = "";
+
+    /// <summary>Whether it is spoken.</summary>
+    public bool Spoken { get; init; } = true;
+
+    /// <summary>How often the caller was told that it takes a moment.</summary>
+    public int Fillers { get; set; }
 
     /// <summary>Whether audio of it left.</summary>
     public bool Played { get; set; }

@@ -9,6 +9,7 @@ namespace AgentGateway.Conversation.TurnTaking;
 internal sealed class SpeechDetector(TurnTakerOptions options)
 {
     private const int SamplesPerSecond = 16_000;
+    private static readonly TimeSpan EchoMemory = TimeSpan.FromMilliseconds(150);
 
     private enum Voice
     {
@@ -51,13 +52,18 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
     /// </summary>
     public double EchoLikelihood => _echoWeight > 0 ? _echo / _echoWeight : 0;
 
+    /// <summary>The same for the last moments of it: it follows within two tenths of a second.</summary>
+    public double EchoNow { get; private set; }
+
     /// <summary>Adds a window.</summary>
     public SpeechChange Process(float probability, long position, TimeSpan duration, Instant receivedAt, float echoLikelihood = 0)
     {
         SpeechChange change = Step(probability, position, duration, receivedAt);
         if (_voice is not Voice.Silent && probability >= options.ReleaseThreshold)
         {
-            _echo += Math.Clamp(echoLikelihood, 0, 1) * duration.TotalSeconds;
+            double echo = Math.Clamp(echoLikelihood, 0, 1);
+            EchoNow = _echoWeight > 0 ? EchoNow + ((echo - EchoNow) * Math.Min(1, duration / EchoMemory)) : echo;
+            _echo += echo * duration.TotalSeconds;
             _echoWeight += duration.TotalSeconds;
         }
 

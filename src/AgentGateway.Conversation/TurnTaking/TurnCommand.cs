@@ -36,7 +36,10 @@ public readonly record struct TurnCommand
     /// <summary>StartReply: whether the reply is spoken.</summary>
     public bool Spoken { get; init; }
 
-    /// <summary>Say: which phrase.</summary>
+    /// <summary>OpenUtterance: whether its audio was recognised before, without finding a word; it is ended at once.</summary>
+    public bool Again { get; init; }
+
+    /// <summary>Say and SayFiller: which phrase.</summary>
     public TurnPhrase Phrase { get; init; }
 
     /// <summary>ReportState: the state. ReportStalled: unused.</summary>

@@ -59,4 +59,7 @@ public enum TurnCommandKind
 
     /// <summary>The conversation is over; the last command.</summary>
     EndConversation,
+
+    /// <summary>Say a fixed phrase within a reply that is being made, ahead of what it says next.</summary>
+    SayFiller,
 }

@@ -99,6 +99,9 @@ public readonly record struct TurnFact
     /// <summary>A chunk of a reply's text.</summary>
     public static TurnFact ReplyText(int generation, string text) => new() { Kind = TurnFactKind.ReplyText, Text = text, Generation = generation };
 
+    /// <summary>A reply has to be heard to its end.</summary>
+    public static TurnFact Uninterruptible(int generation) => new() { Kind = TurnFactKind.Uninterruptible, Text = "", Generation = generation };
+
     /// <summary>What a reply's author says will be heard next.</summary>
     public static TurnFact ListenFor(int generation, ListeningContext context) =>
         new() { Kind = TurnFactKind.ListenFor, Text = "", Generation = generation, Context = context };

@@ -50,4 +50,7 @@ public enum TurnFactKind
 
     /// <summary>What the agent expects to hear next.</summary>
     ListenFor,
+
+    /// <summary>The reply has to be heard to its end: the caller may not interrupt it.</summary>
+    Uninterruptible,
 }

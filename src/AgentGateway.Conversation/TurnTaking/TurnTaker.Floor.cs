@@ -10,18 +10,25 @@ public sealed partial class TurnTaker
     private void TakeFloor(Instant now)
     {
         Enter(now, TurnPhase.Listening);
+        if (_callStage is CallStage.WarningDue or CallStage.Over && !_detector.IsActive && _user is null)
+        {
+            SpeakOfTime(now);
+            return;
+        }
+
         if (_detector.IsSpeaking)
         {
             _user ??= new UserTurn();
             if (_openUtterance == 0)
                 OpenUtterance();
-            OpenTurn(now);
+            if (!_judge.IsEcho(_detector.EchoNow))
+                OpenTurn(now);
             return;
         }
 
         if (_user is null || _detector.IsActive || _user.OwesFinal)
             return;
-        if (!_user.HasTyped && _judge.AfterSpeech(_user.Text) != BargeInVerdict.Interruption)
+        if (!_user.HasTyped && _judge.AfterSpeech(_user.Text, _detector.EchoLikelihood, now) != BargeInVerdict.Interruption)
         {
             _user = null;
             return;
@@ -110,6 +117,8 @@ public sealed partial class TurnTaker
         if (phase is not (TurnPhase.Hearing or TurnPhase.Pausing or TurnPhase.AwaitingTranscript))
             _timers.Clear(TurnTimer.TurnTooLong);
         SetWatchdog(now);
+        WatchSilence(now);
+        WatchIdle(now);
         AgentState? state = phase switch
         {
             TurnPhase.Listening or TurnPhase.Hearing or TurnPhase.Pausing => AgentState.Listening,

@@ -10,7 +10,8 @@ public sealed partial class TurnTaker
     {
         _debt = Debt.None;
         _lastPhrase = null;
-        _reply = new Reply { Generation = ++Generation, Turn = turn, Interruptible = _options.BargeIn };
+        _reply = new Reply { Generation = ++Generation, Turn = turn, Interruptible = _options.BargeIn, Spoken = spoken };
+        _judge.Agent.Begin();
         Do(new TurnCommand
         {
             Kind = TurnCommandKind.StartReply,
@@ -28,6 +29,8 @@ public sealed partial class TurnTaker
         _lastPhrase = phrase;
         bool interruptible = _options.BargeIn && (phrase != TurnPhrase.Greeting || _options.GreetingInterruptible);
         _reply = new Reply { Generation = ++Generation, Turn = Turn, Phrase = phrase, Interruptible = interruptible };
+        _silentSince = now;
+        _judge.Agent.Begin();
         Do(new TurnCommand { Kind = TurnCommandKind.Say, Turn = Turn, Generation = Generation, Phrase = phrase });
         Enter(now, TurnPhase.Thinking);
     }
@@ -36,9 +39,9 @@ public sealed partial class TurnTaker
     private void JudgeText(Instant now, UserTurn user)
     {
         if (_detector.IsActive || user.OwesFinal)
-            Settle(now, _judge.WhileSpeaking(user.Text, _detector.SpeechLength));
+            Settle(now, _judge.WhileSpeaking(user.Text, _detector.SpeechLength, _detector.EchoLikelihood, now));
         else
-            Settle(now, _judge.AfterSpeech(user.Text));
+            Settle(now, _judge.AfterSpeech(user.Text, _detector.EchoLikelihood, now));
     }
 
     private void Settle(Instant now, BargeInVerdict verdict)
@@ -50,9 +53,10 @@ public sealed partial class TurnTaker
                 break;
             case BargeInVerdict.Nothing:
                 // A final that is still owed may tell otherwise later; see Overhear.
-                if (!_user!.OwesFinal)
+                if (!_user!.OwesFinal && _openUtterance == 0)
                     _user = null;
                 Do(TurnCommandKind.ReleasePlayout);
+                _silentSince = now;
                 Enter(now, _reply!.Played ? TurnPhase.Speaking : TurnPhase.Thinking);
                 break;
         }
@@ -60,16 +64,16 @@ public sealed partial class TurnTaker
 
     private void Overhear(Instant now, UserTurn user)
     {
-        if (_judge.Late(user.Text) == BargeInVerdict.Interruption)
+        if (_judge.Late(user.Text, _detector.EchoLikelihood, now) == BargeInVerdict.Interruption)
             Interrupt(now);
-        else if (!user.OwesFinal)
+        else if (!user.OwesFinal && _openUtterance == 0)
             _user = null;
     }
 
     private void Interrupt(Instant now)
     {
         Reply reply = _reply!;
-        Turn++;
+        CountTurn();
         _user!.ByVoice = true;
         Do(TurnCommandKind.ReportUserStarted, turn: Turn);
         CancelReply();
@@ -108,6 +112,7 @@ public sealed partial class TurnTaker
         if (_reply is not { Played: false } reply || reply.Generation != generation)
             return;
         reply.Played = true;
+        BreakSilence(now);
         Do(TurnCommandKind.ReportAgentStarted, turn: reply.Turn, generation: generation);
         if (Phase == TurnPhase.Thinking)
             Enter(now, TurnPhase.Speaking);
@@ -129,5 +134,18 @@ public sealed partial class TurnTaker
             End(_endReason);
         else
             TakeFloor(now);
+    }
+
+    private void HandleUninterruptible(Instant now, int generation)
+    {
+        if (_reply is not { Interruptible: true } reply || reply.Generation != generation)
+            return;
+        reply.Interruptible = false;
+        // What is being said over it is heard, and answered afterwards.
+        if (Phase != TurnPhase.Contested)
+            return;
+        Do(TurnCommandKind.ReleasePlayout);
+        _silentSince = now;
+        Enter(now, reply.Played ? TurnPhase.Speaking : TurnPhase.Thinking);
     }
 }

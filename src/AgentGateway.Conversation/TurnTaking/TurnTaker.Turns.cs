@@ -7,7 +7,7 @@ public sealed partial class TurnTaker
 {
     private void OpenTurn(Instant now)
     {
-        Turn++;
+        CountTurn();
         _user!.ByVoice = true;
         Do(TurnCommandKind.ReportUserStarted, turn: Turn);
         _timers.Set(TurnTimer.TurnTooLong, now + _options.MaxTurn);
@@ -50,20 +50,37 @@ public sealed partial class TurnTaker
     {
         UserTurn user = _user!;
         _user = null;
-        if (user.Text.Length == 0)
+        if (user.Text.Length == 0 && user.ByVoice && !user.Reheard && user.Speech >= _options.RehearSpeech)
+        {
+            Rehear(now, user);
+            return;
+        }
+
+        if (user.Text.Length == 0 || IsEcho(now, user))
         {
             GiveUpTurn(now, user);
             return;
         }
 
+        _silentCaller = user.WantsSilentReply;
         RecordTurn(user);
         StartReply(now, Turn, spoken: !user.WantsSilentReply);
     }
 
-    private void CommitTyped(Instant now)
+    // What was said while the agent could be heard, in the agent's own words, is what a microphone returned.
+    private bool IsEcho(Instant now, UserTurn user) => user is { ByVoice: true, HasTyped: false, OverAgent: true } && _judge.IsEcho(user.Text, user.EchoLikelihood, now);
+
+    private void CountTurn()
     {
         Turn++;
+        _idlePrompts = 0;
+    }
+
+    private void CommitTyped(Instant now)
+    {
+        CountTurn();
         _speechEnd = now;
+        _silentSince = now;
         _decided = now;
         CloseUtterance(now);
         Commit(now);
@@ -89,7 +106,7 @@ public sealed partial class TurnTaker
         _debt = Debt.None;
         if (debt == Debt.Answer)
             StartReply(now, _debtTurn, spoken: true);
-        else if (_lastPhrase != TurnPhrase.NotUnderstood && (debt == Debt.Word || user.Speech >= _options.NotUnderstoodSpeech))
+        else if (_lastPhrase != TurnPhrase.NotUnderstood && (debt == Debt.Word || (user.Text.Length == 0 && user.Speech >= _options.NotUnderstoodSpeech)))
             Say(now, TurnPhrase.NotUnderstood);
         else
             Enter(now, TurnPhase.Listening);

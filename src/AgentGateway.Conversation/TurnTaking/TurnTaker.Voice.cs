@@ -19,9 +19,6 @@ public sealed partial class TurnTaker
             case SpeechChange.Onset:
                 HandleOnset(now);
                 break;
-            case SpeechChange.Started when Phase == TurnPhase.Listening:
-                OpenTurn(now);
-                break;
             case SpeechChange.Started when Phase == TurnPhase.Hearing && _pausedAt is { } paused:
                 _endpointing.LearnPause(_detector.SpeechStart - paused);
                 _pausedAt = null;
@@ -34,8 +31,27 @@ public sealed partial class TurnTaker
                 break;
         }
 
-        if (Phase == TurnPhase.Contested && _detector.IsSpeaking)
-            Settle(now, _judge.WhileSpeaking(_user!.Text, _detector.SpeechLength));
+        // A sound that is the agent's own opens no turn and holds nothing, for as long as it is nothing else.
+        bool echo = _judge.IsEcho(_detector.EchoNow);
+        if (Phase == TurnPhase.Listening && _detector.IsSpeaking && _user is not null && !echo)
+            OpenTurn(now);
+        else if (Phase is TurnPhase.Thinking or TurnPhase.Speaking && _reply!.Interruptible && _openUtterance != 0 && _detector.IsActive && _judge.IsNoEcho(_detector.EchoNow))
+            Contest(now);
+        else if (Phase == TurnPhase.Contested && _detector.IsSpeaking)
+            JudgeSpeech(now, echo);
+    }
+
+    private void Contest(Instant now)
+    {
+        Do(TurnCommandKind.HoldPlayout);
+        Enter(now, TurnPhase.Contested);
+    }
+
+    private void JudgeSpeech(Instant now, bool echo)
+    {
+        BargeInVerdict verdict = _judge.WhileSpeaking(_user!.Text, _detector.SpeechLength, _detector.EchoLikelihood, now);
+        // Once the speech is long enough to tell, the agent does not wait for its own echo to end.
+        Settle(now, verdict == BargeInVerdict.Open && echo ? BargeInVerdict.Nothing : verdict);
     }
 
     private void HandleOnset(Instant now)
@@ -64,14 +80,13 @@ public sealed partial class TurnTaker
                     _user = null;
                 _user ??= new UserTurn();
                 OpenUtterance();
-                if (_reply!.Interruptible)
-                {
-                    Do(TurnCommandKind.HoldPlayout);
-                    Enter(now, TurnPhase.Contested);
-                }
-
+                if (_reply!.Interruptible && !_judge.IsEcho(_detector.EchoNow))
+                    Contest(now);
                 break;
         }
+
+        if (Phase is TurnPhase.Thinking or TurnPhase.Speaking or TurnPhase.Contested || (_judge.Agent.LastAt is { } last && _detector.SpeechStart - last <= _options.EchoTail))
+            _user!.OverAgent = true;
     }
 
     private void HandleDropped(Instant now)
@@ -88,7 +103,7 @@ public sealed partial class TurnTaker
                 SchedulePause(now);
                 break;
             case TurnPhase.Contested:
-                Settle(now, _judge.AfterSpeech(_user!.Text));
+                Settle(now, _judge.AfterSpeech(_user!.Text, _detector.EchoLikelihood, now));
                 break;
         }
     }
@@ -96,7 +111,13 @@ public sealed partial class TurnTaker
     private void HandleEnded(Instant now)
     {
         _speechEnd = _detector.SpeechEnd;
-        _user?.Speech += _detector.SpeechLength;
+        _silentSince = _speechEnd;
+        if (_user is { } user)
+        {
+            user.Speech += _detector.SpeechLength;
+            user.EchoLikelihood = Math.Max(user.EchoLikelihood, _detector.EchoLikelihood);
+        }
+
         CloseUtterance(now);
         switch (Phase)
         {
@@ -111,7 +132,7 @@ public sealed partial class TurnTaker
                 _timers.Set(TurnTimer.Decision, now + wait);
                 break;
             case TurnPhase.Contested:
-                Settle(now, _judge.AfterSpeech(_user!.Text));
+                Settle(now, _judge.AfterSpeech(_user!.Text, _detector.EchoLikelihood, now));
                 break;
         }
     }
@@ -136,6 +157,21 @@ public sealed partial class TurnTaker
         long position = Math.Max(_fedTo, Math.Max(0, _detector.StartPosition - preRoll));
         _user!.Open(_utterance, position);
         Do(new TurnCommand { Kind = TurnCommandKind.OpenUtterance, Utterance = _utterance, Position = position });
+    }
+
+    // The whole turn once more: the recogniser may have failed in the middle, or begun too late.
+    private void Rehear(Instant now, UserTurn user)
+    {
+        user.Reheard = true;
+        _user = user;
+        _utterance++;
+        user.Open(_utterance, user.StartPosition);
+        user.End(_utterance, now);
+        _finalAskedAt = now;
+        Do(new TurnCommand { Kind = TurnCommandKind.OpenUtterance, Utterance = _utterance, Position = user.StartPosition, Again = true });
+        Do(new TurnCommand { Kind = TurnCommandKind.EndUtterance, Utterance = _utterance });
+        Enter(now, TurnPhase.AwaitingTranscript);
+        _timers.Set(TurnTimer.TranscriptWait, now + _options.MaxFinalWait);
     }
 
     private void CloseUtterance(Instant now)

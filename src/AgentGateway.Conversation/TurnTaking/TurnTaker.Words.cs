@@ -12,6 +12,7 @@ public sealed partial class TurnTaker
         string before = user.Text;
         if (!user.Take(fact.Utterance, fact.Text, fact.IsFinal, out Instant? askedAt))
             return;
+        _judge.HasPartials |= !fact.IsFinal && fact.Text.Length > 0;
         if (fact.IsFinal && askedAt is { } asked)
             _finalWait.Add(now - asked);
         bool changed = user.Text != before;
@@ -30,7 +31,7 @@ public sealed partial class TurnTaker
             case TurnPhase.Contested:
                 JudgeText(now, user);
                 break;
-            case TurnPhase.Thinking or TurnPhase.Speaking when fact.IsFinal && _reply!.Interruptible && !_detector.IsActive:
+            case TurnPhase.Thinking or TurnPhase.Speaking when _reply!.Interruptible && (_detector.IsActive || fact.IsFinal):
                 Overhear(now, user);
                 break;
             case TurnPhase.Listening when fact.IsFinal && !_detector.IsActive:
@@ -55,7 +56,7 @@ public sealed partial class TurnTaker
                 Commit(now);
                 break;
             case TurnPhase.Contested when !_detector.IsActive:
-                Settle(now, _judge.AfterSpeech(_user!.Text));
+                Settle(now, _judge.AfterSpeech(_user!.Text, _detector.EchoLikelihood, now));
                 break;
             case TurnPhase.Listening when !_detector.IsActive && _user is not null:
                 TakeFloor(now);
@@ -130,6 +131,7 @@ public sealed partial class TurnTaker
         {
             case TurnPhase.Listening:
                 _speechEnd = now;
+                _silentSince = now;
                 OpenTurn(now);
                 if (_detector.IsActive)
                     break;
@@ -139,6 +141,7 @@ public sealed partial class TurnTaker
             case TurnPhase.Pausing:
             case TurnPhase.AwaitingTranscript:
                 _speechEnd = now;
+                _silentSince = now;
                 Enter(now, TurnPhase.Pausing);
                 AwaitKey(now, ends);
                 break;
@@ -147,6 +150,7 @@ public sealed partial class TurnTaker
                 break;
             case TurnPhase.Thinking or TurnPhase.Speaking when _reply!.Interruptible:
                 _speechEnd = now;
+                _silentSince = now;
                 Interrupt(now);
                 break;
         }

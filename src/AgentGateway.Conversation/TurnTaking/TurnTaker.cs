@@ -32,6 +32,10 @@ public sealed partial class TurnTaker
     private Instant _decided;
     private Instant _finalAskedAt;
     private Instant? _pausedAt;
+    private Instant _silentSince;
+    private int _idlePrompts;
+    private bool _silentCaller;
+    private CallStage _callStage;
     private ConversationEndReason _endReason;
 
     /// <summary>Creates the engine in <see cref="TurnPhase.Starting"/>.</summary>
@@ -112,18 +116,32 @@ public sealed partial class TurnTaker
             case TurnFactKind.ProviderEndOfTurn:
                 HandleEndOfTurn(now, fact);
                 break;
+            case TurnFactKind.Uninterruptible:
+                HandleUninterruptible(now, fact.Generation);
+                break;
             case TurnFactKind.ReplyText:
-                if (fact.Generation == _reply?.Generation)
-                    _reply.Text = _reply.Text.Length == 0 ? fact.Text : _reply.Text + " " + fact.Text;
+                if (fact.Generation != _reply?.Generation)
+                    break;
+                _judge.Agent.Expect(fact.Text);
+                _reply.Text = _reply.Text.Length == 0 ? fact.Text : _reply.Text + " " + fact.Text;
                 break;
             case TurnFactKind.ListenFor:
                 if (fact.Generation == _reply?.Generation)
                     _reply.ListenFor = fact.Context;
                 break;
             case TurnFactKind.ReplyProgress:
-            case TurnFactKind.PlayoutProgress:
                 if (fact.Generation == _reply?.Generation)
                     SetWatchdog(now);
+                break;
+            case TurnFactKind.PlayoutProgress:
+                // Words of a reply that was cut meanwhile were heard all the same.
+                _judge.Agent.Play(now, fact.Text);
+                if (fact.Generation == _reply?.Generation)
+                {
+                    SetWatchdog(now);
+                    BreakSilence(now);
+                }
+
                 break;
             case TurnFactKind.PlayoutStarted:
                 HandlePlayoutStarted(now, fact.Generation);
@@ -155,10 +173,11 @@ public sealed partial class TurnTaker
                     Commit(now);
                     break;
                 case TurnTimer.Decision when Phase == TurnPhase.Contested:
-                    Settle(now, _judge.AfterSpeech(_user!.Text));
+                    Settle(now, _judge.AfterSpeech(_user!.Text, _detector.EchoLikelihood, now));
                     break;
                 case TurnTimer.TurnTooLong when Phase == TurnPhase.Hearing:
                     _speechEnd = now;
+                    _silentSince = now;
                     CloseUtterance(now);
                     EndTurn(now);
                     break;
@@ -171,6 +190,20 @@ public sealed partial class TurnTaker
                 case TurnTimer.Watchdog:
                     HandleStall(now);
                     break;
+                case TurnTimer.SilenceBudget:
+                    HandleSilence(now);
+                    break;
+                case TurnTimer.IdleCaller when Phase == TurnPhase.Listening:
+                    HandleIdle(now);
+                    break;
+                case TurnTimer.CallWarning:
+                    _callStage = CallStage.WarningDue;
+                    SpeakOfTime(now);
+                    break;
+                case TurnTimer.CallLimit:
+                    _callStage = CallStage.Over;
+                    SpeakOfTime(now);
+                    break;
             }
         }
     }
@@ -179,6 +212,7 @@ public sealed partial class TurnTaker
     {
         if (Phase != TurnPhase.Starting)
             return;
+        LimitCall(now);
         if (_user is not null)
             CommitTyped(now);
         else if (greeting)

@@ -56,6 +56,15 @@ public sealed record TurnTakerOptions
     /// <summary>How much longer speech without any recognised word has to be to interrupt.</summary>
     public TimeSpan WordlessBargeInExtra { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>The same with a recogniser that gives partials, and gave none for this speech.</summary>
+    public TimeSpan WordlessBargeInExtraWithPartials { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Echo likelihood from which a sound is taken for the agent's own: it neither holds the agent nor opens a turn.</summary>
+    public double EchoThreshold { get; init; } = 0.6;
+
+    /// <summary>How long after the agent's last word speech may still be its echo.</summary>
+    public TimeSpan EchoTail { get; init; } = TimeSpan.FromMilliseconds(700);
+
     /// <summary>Speech over the agent that interrupts although it was only back-channels so far.</summary>
     public TimeSpan LongBackChannel { get; init; } = TimeSpan.FromMilliseconds(1500);
 
@@ -85,6 +94,27 @@ public sealed record TurnTakerOptions
 
     /// <summary>A turn longer than this is answered although the caller goes on.</summary>
     public TimeSpan MaxTurn { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Speech without words that is given to the recogniser a second time.</summary>
+    public TimeSpan RehearSpeech { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The longest the caller is left in silence while something is owed to them; zero for as long as it takes.</summary>
+    public TimeSpan MaxSilence { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Fillers said in one reply before it is given up with an apology.</summary>
+    public int MaxFillers { get; init; } = 4;
+
+    /// <summary>Silence of the caller before they are asked whether they are there; zero never asks.</summary>
+    public TimeSpan IdlePrompt { get; init; }
+
+    /// <summary>Silence after that before they are asked again, and after that before the agent says goodbye.</summary>
+    public TimeSpan IdlePromptAgain { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The longest call; zero for no limit.</summary>
+    public TimeSpan MaxCall { get; init; }
+
+    /// <summary>How long before its end the caller is told.</summary>
+    public TimeSpan CallWarning { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Speech ends when no audio was received for this long.</summary>
     public TimeSpan VoiceStall { get; init; } = TimeSpan.FromSeconds(1);
@@ -117,6 +147,11 @@ public sealed record TurnTakerOptions
             BargeIn = turn.BargeIn,
             GreetingInterruptible = turn.GreetingInterruptible,
             MinBargeInSpeech = turn.MinBargeInSpeech,
+            MaxSilence = turn.MaxSilence,
+            IdlePrompt = turn.IdlePrompt,
+            IdlePromptAgain = turn.IdlePromptAgain,
+            MaxTurn = turn.MaxTurn,
+            MaxCall = turn.MaxCall,
         };
     }
 }

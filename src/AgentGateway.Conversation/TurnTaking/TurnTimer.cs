@@ -20,4 +20,16 @@ public enum TurnTimer
 
     /// <summary>A phase made no progress.</summary>
     Watchdog,
+
+    /// <summary>The caller was left in silence for too long.</summary>
+    SilenceBudget,
+
+    /// <summary>The caller said nothing for long.</summary>
+    IdleCaller,
+
+    /// <summary>The call is about to become too long.</summary>
+    CallWarning,
+
+    /// <summary>The call became too long.</summary>
+    CallLimit,
 }

@@ -41,6 +41,15 @@ internal sealed class UserTurn
     /// <summary>Whether the turn was opened by voice.</summary>
     public bool ByVoice { get; set; }
 
+    /// <summary>Whether some of it was said while the agent could be heard.</summary>
+    public bool OverAgent { get; set; }
+
+    /// <summary>The most that one of its utterances was explained by what the agent played, 0..1.</summary>
+    public double EchoLikelihood { get; set; }
+
+    /// <summary>Whether its audio was given to the recogniser a second time.</summary>
+    public bool Reheard { get; set; }
+
     /// <summary>Length of all speech in the turn.</summary>
     public TimeSpan Speech { get; set; }
 

@@ -35,7 +35,7 @@ public sealed class ProviderFailureTests
         Assert.Equal(8, (call.Time.Elapsed - asked).TotalSeconds, 0.1);
         call.Await<AgentSpeechStopped>();
         Assert.Equal(("llm_timeout", 1), (call.Single<ConversationFault>().Code, call.Model.Cancelled));
-        Assert.Equal(Apology, call.HeardText);
+        Assert.Equal("One moment, please. " + Apology, call.HeardText);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ProviderFailureTests
         call.Model.Reply(new TaskCompletionSource().Task);
         call.Session.PushText("hello");
         call.Await<AgentSpeechStopped>();
-        Assert.Equal(Apology, call.HeardText);
+        Assert.Equal("One moment, please. " + Apology, call.HeardText);
         Assert.Equal(ConversationEndReason.CallerHungUp, call.HangUp());
     }
 

@@ -56,7 +56,7 @@ public sealed class ToolCallTests
     [Fact]
     public void A_slow_tool_is_not_the_models_slowness()
     {
-        using Call call = Call.Start(context => context with { Tools = [new Tool("book", endsCall: false, TimeSpan.FromSeconds(9), context.TimeProvider)] });
+        using Call call = Call.Start(context => context with { Tools = [new Tool("book", endsCall: false, TimeSpan.FromSeconds(9), context.TimeProvider)] }, turn: new TurnOptions { MaxSilence = TimeSpan.Zero });
         call.Model.Reply(new FunctionCallContent("c1", "book")).Reply("Done.");
         call.Session.PushText("book");
         call.Run(9_100);

@@ -133,7 +133,7 @@ public sealed class BargeInTests
     public void An_answer_that_was_cancelled_unheard_for_a_noise_is_made_again()
     {
         Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Final("yes please").Wait(100).Forget()
-            .Speak(800).Silence(224).Final("");
+            .Speak(800).Silence(224).Final("").Final("");
         Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
         TurnCommand again = dialogue.Last(TurnCommandKind.StartReply);
         Assert.Equal((1, 2), (again.Turn, again.Generation));
@@ -143,7 +143,7 @@ public sealed class BargeInTests
     [Fact]
     public void An_agent_cut_by_a_noise_asks_again()
     {
-        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Speak(800).Silence(224).Final("");
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Speak(800).Silence(224).Final("").Final("");
         Assert.Equal(TurnPhrase.NotUnderstood, dialogue.Last(TurnCommandKind.Say).Phrase);
     }
 

@@ -24,6 +24,9 @@ internal sealed class Dialogue
 
     public TurnTaker Turns { get; }
 
+    /// <summary>How much of what follows is explained by what the agent plays.</summary>
+    public float Echo { get; set; }
+
     public Instant Now { get; private set; } = Instant.FromMilliseconds(1000);
 
     public List<(Instant At, TurnCommand Command)> Log { get; } = [];
@@ -40,7 +43,7 @@ internal sealed class Dialogue
                 continue;
             Advance(Window);
             _position += 512;
-            Tell(TurnFact.Voice(c switch { '#' => 0.9f, '-' => 0.4f, _ => 0.02f }, _position, Window, Now));
+            Tell(TurnFact.Voice(c switch { '#' => 0.9f, '-' => 0.4f, _ => 0.02f }, _position, Window, Now, Echo));
         }
 
         return this;
@@ -62,6 +65,16 @@ internal sealed class Dialogue
 
     /// <summary>The present reply begins to be heard.</summary>
     public Dialogue Played() => Reply(TurnFactKind.PlayoutStarted);
+
+    /// <summary>Words of the present reply are heard.</summary>
+    public Dialogue Plays(string text) => Tell(TurnFact.Reply(TurnFactKind.PlayoutProgress, Turns.Generation, text));
+
+    /// <summary>What follows is explained by what the agent plays, to a degree.</summary>
+    public Dialogue WithEcho(float likelihood)
+    {
+        Echo = likelihood;
+        return this;
+    }
 
     /// <summary>The present reply was heard to its end.</summary>
     public Dialogue Finished() => Reply(TurnFactKind.ReplyFinished);

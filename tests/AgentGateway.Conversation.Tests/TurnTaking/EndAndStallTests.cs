@@ -76,7 +76,7 @@ public sealed class EndAndStallTests
     [Fact]
     public void Thinking_without_progress_ends_in_an_apology_and_that_in_listening()
     {
-        Dialogue dialogue = new Dialogue().Type("hello").Wait(29_000).Reply(TurnFactKind.ReplyProgress).Wait(29_000);
+        Dialogue dialogue = new Dialogue(new TurnTakerOptions { MaxSilence = TimeSpan.Zero }).Type("hello").Wait(29_000).Reply(TurnFactKind.ReplyProgress).Wait(29_000);
         Assert.Equal(TurnPhase.Thinking, dialogue.Phase);
         dialogue.Forget().Wait(2_000);
         Assert.Equal("ReportStalled CancelReply Say", dialogue.Commands());
@@ -88,7 +88,7 @@ public sealed class EndAndStallTests
     [Fact]
     public void Speaking_without_progress_ends_in_listening()
     {
-        Dialogue dialogue = new Dialogue().UntilSpeaking().Wait(14_000).Reply(TurnFactKind.PlayoutProgress).Wait(14_000);
+        Dialogue dialogue = new Dialogue(new TurnTakerOptions { MaxSilence = TimeSpan.Zero }).UntilSpeaking().Wait(14_000).Reply(TurnFactKind.PlayoutProgress).Wait(14_000);
         Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
         dialogue.Forget().Wait(2_000);
         Assert.Equal("ReportStalled CancelReply ReportAgentStopped ReportState", dialogue.Commands());

@@ -25,7 +25,7 @@ public sealed class EndOfTurnEvidenceTests
 
     [Theory]
     [InlineData(0.97, 300, 400)]
-    [InlineData(0.5, 850, 1000)]
+    [InlineData(0.5, 800, 950)]
     [InlineData(0.02, 1100, 2400)]
     public void What_the_audio_says_moves_the_delay_of_the_text(double probability, int min, int max)
     {

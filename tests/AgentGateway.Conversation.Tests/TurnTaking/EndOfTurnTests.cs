@@ -147,9 +147,9 @@ public sealed class EndOfTurnTests
     [Fact]
     public void Long_speech_without_words_is_asked_about_once()
     {
-        Dialogue dialogue = new Dialogue().Speak(1600).Silence(224).Final("");
+        Dialogue dialogue = new Dialogue().Speak(1600).Silence(224).Final("").Final("");
         Assert.Equal(TurnPhrase.NotUnderstood, dialogue.Last(TurnCommandKind.Say).Phrase);
-        dialogue.Played().Finished().Forget().Speak(1600).Silence(224).Final("");
+        dialogue.Played().Finished().Forget().Speak(1600).Silence(224).Final("").Final("");
         Assert.Equal(0, dialogue.Count(TurnCommandKind.Say));
         Assert.Equal(TurnPhase.Listening, dialogue.Phase);
     }

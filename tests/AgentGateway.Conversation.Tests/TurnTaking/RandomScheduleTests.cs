@@ -36,6 +36,10 @@ public sealed class RandomScheduleTests
             BargeIn = random.Next(5) > 0,
             GreetingInterruptible = random.Next(2) > 0,
             JudgeEndOfTurn = random.Next(2) > 0,
+            IdlePrompt = TimeSpan.FromSeconds(random.Next(2) * 6),
+            IdlePromptAgain = TimeSpan.FromSeconds(9),
+            MaxCall = TimeSpan.FromSeconds(random.Next(4) == 0 ? 45 : 0),
+            CallWarning = TimeSpan.FromSeconds(15),
             MaxTurn = TimeSpan.FromSeconds(random.Next(3) == 0 ? 4 : 60),
         };
         var dialogue = new Dialogue(options, greeting: random.Next(2) > 0);
@@ -43,9 +47,9 @@ public sealed class RandomScheduleTests
             Step(dialogue, random);
         Check(dialogue, random, before: "the end");
 
-        // Left alone, every dialogue comes to rest: listening, with nothing awaited.
+        // Left alone, every dialogue comes to rest: listening, with nothing awaited, or ended where silence or time end it.
         dialogue.Silence(400);
-        for (int i = 0; i < 200 && (dialogue.Turns.NextTimeout is not null || dialogue.Phase != TurnPhase.Listening) && dialogue.Phase != TurnPhase.Ended; i++)
+        for (int i = 0; i < 400 && (dialogue.Turns.NextTimeout is not null || dialogue.Phase != TurnPhase.Listening) && dialogue.Phase != TurnPhase.Ended; i++)
             dialogue.Wait(1000);
         Assert.True(
             dialogue.Phase is TurnPhase.Ended || (dialogue.Phase == TurnPhase.Listening && dialogue.Turns.NextTimeout is null),
@@ -63,6 +67,7 @@ public sealed class RandomScheduleTests
         switch (random.Next(25))
         {
             case < 5:
+                dialogue.Echo = random.Next(3) == 0 ? random.Next(100) / 100f : 0;
                 dialogue.Speak(random.Next(900));
                 break;
             case < 10:
@@ -87,13 +92,18 @@ public sealed class RandomScheduleTests
                 dialogue.Reply(TurnFactKind.ReplyFinished, dialogue.Turns.Generation - random.Next(2));
                 break;
             case 20:
-                dialogue.Reply(random.Next(2) == 0 ? TurnFactKind.ReplyProgress : TurnFactKind.PlayoutProgress);
+                dialogue.Tell(random.Next(2) == 0
+                    ? TurnFact.Reply(TurnFactKind.ReplyProgress, dialogue.Turns.Generation)
+                    : TurnFact.Reply(TurnFactKind.PlayoutProgress, dialogue.Turns.Generation, "what time do you open"));
                 break;
             case 22:
                 dialogue.Tell(TurnFact.Dtmf("0123456789*#ABCD"[random.Next(16)]));
                 break;
             case 23:
                 dialogue.Tell(random.Next(2) == 0 ? TurnFact.EndOfTurn(utterance, random.Next(100) / 100f) : TurnFact.ProviderEndOfTurn(utterance, random.Next(100) / 100f));
+                break;
+            case 24 when random.Next(5) == 0:
+                dialogue.Tell(TurnFact.Uninterruptible(dialogue.Turns.Generation));
                 break;
             case 24:
                 dialogue.Tell(random.Next(2) == 0
@@ -152,9 +162,9 @@ public sealed class RandomScheduleTests
                     speaking = false;
                     break;
                 case TurnCommandKind.OpenUtterance:
-                    Assert.True(openUtterance == 0 && command.Position >= position, where);
+                    Assert.True(openUtterance == 0 && (command.Again || command.Position >= position), where);
                     openUtterance = command.Utterance;
-                    position = command.Position;
+                    position = Math.Max(position, command.Position);
                     break;
                 case TurnCommandKind.EndUtterance:
                     Assert.True(command.Utterance == openUtterance, where);

@@ -44,6 +44,7 @@ internal static class ScriptShape
             new MapShape<ScriptToolError>(Error, Name, 20, (error, code) => error with { Code = code }),
             (o, v) => o with { Errors = v },
             "What to say to the tool's errors, by code; 'any' for the others.")
+        .Key("interruptible", new FlagShape(), (o, v) => o with { Interruptible = v }, "Whether the caller may interrupt what is said. Default: true.")
         .Key("end_call", new FlagShape(), (o, v) => o with { EndsCall = v }, "Whether the call ends after the answer.");
 
     /// <summary>The whole section.</summary>

@@ -195,8 +195,10 @@ internal sealed class LogDecoder(ReadOnlyMemory<byte> file)
             Fail("Something follows its end.");
         else if (entries != (ulong)_entries || BinaryPrimitives.ReadUInt64LittleEndian(told) != hash)
             Fail("Its checksum is wrong: it was changed.");
+        else if ((CallLogEnd)how[0] is not (CallLogEnd.Complete or CallLogEnd.SizeLimit))
+            Fail("It ends in no known way: it was changed.");
         else
-            End = (CallLogEnd)how[0] == CallLogEnd.SizeLimit ? CallLogEnd.SizeLimit : CallLogEnd.Complete;
+            End = (CallLogEnd)how[0];
     }
 
     private bool TryRecord(out ReadOnlySpan<byte> body)
