@@ -33,6 +33,9 @@ public sealed record TurnOptions
     /// <summary>Speech that interrupts the agent by its length alone.</summary>
     public TimeSpan MinBargeInSpeech { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Whether the model is asked before the turn is certainly over; answers to turns that went on are thrown away.</summary>
+    public bool Speculate { get; init; } = true;
+
     /// <summary>The longest the caller is left in silence while an answer is owed; zero for as long as it takes.</summary>
     public TimeSpan MaxSilence { get; init; } = TimeSpan.FromSeconds(4);
 

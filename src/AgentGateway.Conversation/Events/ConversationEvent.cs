@@ -81,6 +81,11 @@ public sealed record ToolCallCompleted(int Turn, string CallId, string Name, str
 /// <summary>How long the answer to a turn took; emitted when its first audio left.</summary>
 public sealed record TurnMeasured(TurnLatency Latency) : ConversationEvent;
 
+/// <summary>A reply that was begun before its turn was certainly over was thrown away, because the turn went on.</summary>
+/// <param name="Turn">The turn.</param>
+/// <param name="Characters">Text the model had made by then.</param>
+public sealed record SpeculationWasted(int Turn, int Characters) : ConversationEvent;
+
 /// <summary>Something failed; the conversation goes on unless <paramref name="Fatal"/>.</summary>
 /// <param name="Code">A stable code, such as "llm_unavailable".</param>
 /// <param name="Message">For people; no secrets, no transcript.</param>

@@ -84,12 +84,13 @@ public sealed class ConversationHistory
     public HeardText HeardOf(int generation) => Find(generation)?.Heard() ?? default;
 
     /// <summary>The conversation for a language model. Words of the caller that follow each other are one message.</summary>
-    public IList<ChatMessage> ToMessages()
+    /// <param name="next">Words of the caller that would follow; null for none. They are not added.</param>
+    public IList<ChatMessage> ToMessages(string? next = null)
     {
         List<ChatMessage> messages = [];
         if (_systemPrompt.Length > 0)
             messages.Add(new ChatMessage(ChatRole.System, _systemPrompt));
-        foreach (object entry in _entries)
+        foreach (object entry in next is null ? _entries : [.. _entries, next])
         {
             if (entry is ReplyEntry reply)
                 reply.AppendTo(messages);

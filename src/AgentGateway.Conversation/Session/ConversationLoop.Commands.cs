@@ -42,6 +42,15 @@ internal sealed partial class ConversationLoop
             case TurnCommandKind.StartReply:
                 await StartReplyAsync(command);
                 break;
+            case TurnCommandKind.StartSpeculation:
+                StartSpeculation(command);
+                break;
+            case TurnCommandKind.CommitSpeculation:
+                await CommitSpeculationAsync(command);
+                break;
+            case TurnCommandKind.DropSpeculation:
+                await DropSpeculationAsync();
+                break;
             case TurnCommandKind.Say:
                 await SayAsync(command);
                 break;
@@ -118,6 +127,42 @@ internal sealed partial class ConversationLoop
         _lastReply = _generator.SayAsync(run, text, _lastReply);
     }
 
+    private void StartSpeculation(in TurnCommand command)
+    {
+        ReplyRun run = _speculative = NewRun(command, command.Spoken, isAnswer: true);
+        _lastReply = _generator.AnswerAsync(run, _history.ToMessages(command.Text), _lastReply);
+    }
+
+    private async ValueTask CommitSpeculationAsync(TurnCommand command)
+    {
+        ReplyRun run = _speculative!;
+        _speculative = null;
+        _history.BeginReply(command.Generation, command.Turn);
+        run.SpeechEnd = command.SpeechEnd;
+        run.Decided = command.Decided;
+        run.Started = _ports.Now;
+        _run = run;
+        await EmitAsync(new ReplyStarted(run.Turn) { At = At });
+        run.Commit();
+        foreach (SessionInput.OfReply early in run.Early)
+        {
+            if (_run == run)
+                await TakeAsync(run, early);
+        }
+
+        run.Early.Clear();
+    }
+
+    private async ValueTask DropSpeculationAsync()
+    {
+        if (_speculative is not { } run)
+            return;
+        _speculative = null;
+        run.Cancel();
+        await EmitAsync(new SpeculationWasted(run.Turn, run.Characters) { At = At });
+        run.Dispose();
+    }
+
     private string PhraseOf(TurnPhrase phrase)
     {
         ConversationPhrases phrases = _context.Sentences ?? ConversationPhrases.For(_context.Agent.Language);
@@ -139,7 +184,14 @@ internal sealed partial class ConversationLoop
     private ReplyRun Begin(in TurnCommand command, bool spoken, bool isAnswer)
     {
         _history.BeginReply(command.Generation, command.Turn);
-        return _run = new ReplyRun(_cancellation.Token)
+        _run = NewRun(command, spoken, isAnswer);
+        _run.Commit();
+        return _run;
+    }
+
+    private ReplyRun NewRun(in TurnCommand command, bool spoken, bool isAnswer)
+    {
+        return new ReplyRun(_cancellation.Token)
         {
             Generation = command.Generation,
             Turn = command.Turn,
@@ -155,11 +207,11 @@ internal sealed partial class ConversationLoop
     {
         if (_run is not { } run || run.Generation != generation)
             return;
-        long position = _ports.Playout.Cut(generation);
+        long heardTo = HeardTo(_ports.Playout.Cut(generation));
         _run = null;
         run.Cancel();
         foreach (PlayoutTracker.Track track in run.Tracker.Tracks)
-            _history.Hear(generation, track.Segment, PlayoutTracker.HeardLength(track, position - _ports.OutputDelaySamples));
+            _history.Hear(generation, track.Segment, PlayoutTracker.HeardLength(track, heardTo));
         HeardText heard = _history.CutReply(generation);
         run.Dispose();
         await CompleteTextAsync(run);

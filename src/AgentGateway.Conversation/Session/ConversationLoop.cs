@@ -1,6 +1,7 @@
 using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.History;
 using AgentGateway.Conversation.Log;
+using AgentGateway.Conversation.Speech;
 using AgentGateway.Conversation.TurnTaking;
 using AgentGateway.Primitives;
 
@@ -26,7 +27,10 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
     private readonly ITimer _timer;
     private readonly short[] _preRoll = new short[AudioIntake.SampleRate / 10];
 
+    private readonly HeardPosition _ear = new();
+
     private ReplyRun? _run;
+    private ReplyRun? _speculative;
     private Task _lastReply = Task.CompletedTask;
     private Task _recognizing = Task.CompletedTask;
     private Instant? _armed;
@@ -90,6 +94,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         if (_judge is not null)
             await _judge.Running;
         _run?.Dispose();
+        _speculative?.Dispose();
         if (_turns.LearnedFinalWait is { } wait)
             _context.FinalTimes?.Learn(_context.Recognizer.Name, wait);
         _judge?.Dispose();
@@ -164,6 +169,9 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
                 _recorder.Fault(fault.Code);
                 await EmitAsync(new ConversationFault(fault.Code, fault.Message, fault.Fatal) { At = At });
                 break;
+            case SessionInput.OfReply early when _speculative is { } speculative && early.Generation == speculative.Generation:
+                speculative.Early.Add(early);
+                break;
             case SessionInput.OfReply ofReply when _run is { } run && ofReply.Generation == run.Generation:
                 await TakeAsync(run, ofReply);
                 break;
@@ -188,6 +196,9 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
                     _history.Hear(run.Generation, segment.Number, segment.Text.Written.Length);
                 await EmitAsync(new SegmentQueued(run.Turn, segment.Number, segment.Text.Written, segment.Spoken) { At = At });
                 await TellAsync(TurnFact.ReplyText(run.Generation, segment.Text.Written));
+                break;
+            case SessionInput.Uninterruptible:
+                await TellAsync(TurnFact.Uninterruptible(run.Generation));
                 break;
             case SessionInput.Listen listen:
                 await TellAsync(TurnFact.ListenFor(run.Generation, listen.Context));
@@ -242,12 +253,13 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         }
 
         await MeasureAsync(run);
+        long heardTo = HeardTo(position);
         string words = "";
         foreach (PlayoutTracker.Track track in run.Tracker.Tracks)
         {
             if (track.Reported == track.Text.Length)
                 continue;
-            _history.Hear(run.Generation, track.Segment, PlayoutTracker.HeardLength(track, position - _ports.OutputDelaySamples));
+            _history.Hear(run.Generation, track.Segment, PlayoutTracker.HeardLength(track, heardTo));
             int heard = PlayoutTracker.HeardLength(track, position);
             if (heard <= track.Reported)
                 continue;
@@ -263,6 +275,10 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         if (_run == run && run.Tracker.IsFinished(position))
             await FinishAsync(run);
     }
+
+    // The caller's ear is behind playout by the network and their jitter buffer.
+    private long HeardTo(long position) =>
+        _ear.At(_ports.Now, position, TimeSpan.FromSeconds((double)_ports.OutputDelaySamples / PlayoutQueue.SampleRate));
 
     private async ValueTask FinishAsync(ReplyRun run)
     {

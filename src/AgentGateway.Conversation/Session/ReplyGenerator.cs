@@ -4,7 +4,6 @@ using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Speech;
 using AgentGateway.Conversation.Text;
 using AgentGateway.Conversation.Tools;
-using AgentGateway.Conversation.TurnTaking;
 using AgentGateway.Primitives;
 using Microsoft.Extensions.AI;
 
@@ -188,7 +187,7 @@ internal sealed class ReplyGenerator
             }
 
             if (InterruptibleHint.IsForbidden(update))
-                await _inbox.PostAsync(new SessionInput.Fact(TurnFact.Uninterruptible(run.Generation)));
+                await _inbox.PostAsync(new SessionInput.Uninterruptible(run.Generation));
             if (ListeningHint.TryRead(update, out ListeningContext context))
                 await _inbox.PostAsync(new SessionInput.Listen(run.Generation, context));
             List<AIContent> made = [.. update.Contents.Where(content => content is FunctionCallContent)];
@@ -217,6 +216,7 @@ internal sealed class ReplyGenerator
         public async Task AddAsync(string delta)
         {
             run.FirstToken ??= owner._clock();
+            run.Characters += delta.Length;
             await owner._inbox.PostAsync(new SessionInput.TextDelta(run.Generation, delta));
             _chunker.Push(delta);
             while (_chunker.TryTake(out string chunk))

@@ -8,6 +8,7 @@ namespace AgentGateway.Conversation.Session;
 internal sealed class ReplyRun : IDisposable
 {
     private readonly CancellationTokenSource _cancellation;
+    private readonly TaskCompletionSource _committed = new();
 
     public ReplyRun(CancellationToken conversation)
     {
@@ -24,17 +25,26 @@ internal sealed class ReplyRun : IDisposable
     /// <summary>Whether it answers a turn, and how fast it does is measured.</summary>
     public bool IsAnswer { get; init; }
 
-    public Instant SpeechEnd { get; init; }
+    public Instant SpeechEnd { get; set; }
 
-    public Instant Decided { get; init; }
+    public Instant Decided { get; set; }
 
-    public Instant Started { get; init; }
+    public Instant Started { get; set; }
 
     public Instant? FirstToken { get; set; }
 
     public Instant? FirstChunk { get; set; }
 
     public Instant? FirstAudio { get; set; }
+
+    /// <summary>Whether the reply is certain to be the answer: before, no tool runs and no audio is written.</summary>
+    public bool IsCommitted => _committed.Task.IsCompleted;
+
+    /// <summary>What its flow told before it was committed.</summary>
+    public List<SessionInput.OfReply> Early { get; } = [];
+
+    /// <summary>Characters of text the model made.</summary>
+    public int Characters { get; set; }
 
     /// <summary>Where its chunks go; null before its flow began.</summary>
     public ChannelWriter<SpokenChunk>? Chunks { get; set; }
@@ -73,6 +83,18 @@ internal sealed class ReplyRun : IDisposable
             Pacing = Next(ref at, audible),
         };
     }
+
+    /// <summary>Waits until it is. Whoever waited goes on off the loop's stack.</summary>
+    public async ValueTask WaitForCommitAsync(CancellationToken cancellationToken)
+    {
+        if (IsCommitted)
+            return;
+        await _committed.Task.WaitAsync(cancellationToken);
+        await Task.Yield();
+    }
+
+    /// <summary>The reply is the answer.</summary>
+    public void Commit() => _committed.TrySetResult();
 
     public void Cancel() => _cancellation.Cancel();
 

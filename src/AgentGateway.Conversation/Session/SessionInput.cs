@@ -24,6 +24,9 @@ internal abstract record SessionInput
     /// <summary>The text is complete.</summary>
     public sealed record TextCompleted(int Generation) : OfReply(Generation);
 
+    /// <summary>The caller must hear the reply to its end.</summary>
+    public sealed record Uninterruptible(int Generation) : OfReply(Generation);
+
     /// <summary>What the reply asks for.</summary>
     public sealed record Listen(int Generation, ListeningContext Context) : OfReply(Generation);
 

@@ -80,7 +80,12 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
             ReadOnlyMemory<short> audio = voice.Trim(piece, out int cut);
             trimmed += (long)cut * PlayoutQueue.SampleRate / piece.SampleRate;
             if (!begun)
+            {
+                // Speech may be made ahead of its commit; it waits here.
+                await run.WaitForCommitAsync(run.Token);
                 await inbox.PostAsync(new SessionInput.AudioBegins(run.Generation, chunk.Number, queue.Written));
+            }
+
             begun = true;
             if (piece.Words.Count > 0)
             {

@@ -10,6 +10,15 @@ internal sealed class ToolObserver(ReplyRun run, SessionInbox inbox, TimeSpan fi
 
     private int _running;
 
+    public async ValueTask BeforeToolsAsync(CancellationToken cancellationToken)
+    {
+        // What a tool does can not be undone: it waits until the turn is certain. The model's time stands still meanwhile.
+        if (run.IsCommitted)
+            return;
+        run.Deadline?.Extend(WhileToolsRun);
+        await run.WaitForCommitAsync(cancellationToken);
+    }
+
     public void ToolCallStarted(string callId, string name, string argumentsJson)
     {
         _running++;

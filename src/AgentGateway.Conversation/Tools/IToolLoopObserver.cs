@@ -6,6 +6,9 @@ namespace AgentGateway.Conversation.Tools;
 /// </summary>
 public interface IToolLoopObserver
 {
+    /// <summary>Tools are wanted: the loop runs none before this completes.</summary>
+    ValueTask BeforeToolsAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>A tool is about to run (also one that will be refused: unknown name, bad arguments).</summary>
     /// <param name="callId">The model's id of the call; unique within the conversation.</param>
     /// <param name="name">The tool's name as the model wrote it.</param>

@@ -75,6 +75,8 @@ public sealed class ToolLoopChatClient : DelegatingChatClient
                 yield break;
             }
 
+            if (_observer is not null)
+                await _observer.BeforeToolsAsync(cancellationToken).ConfigureAwait(true);
             var batch = new ToolBatch(_runner, calls, options?.Tools, _observer, _time);
             if (said.Count == 0 && batch.SayBefore is { } before)
             {

@@ -30,11 +30,14 @@ internal sealed class Endpointing
     /// <summary>What the caller is expected to say.</summary>
     public ListeningContext Expects { get; private set; }
 
+    /// <summary>How likely it is, 0..1, that the turn is over.</summary>
+    public double Likelihood(UserTurn turn) =>
+        EndpointingCurve.Combine(_completeness.Likelihood(turn.Text, _asked), turn.AudioEndOfTurn, turn.ProviderEndOfTurn);
+
     /// <summary>The delay from the end of speech to the end of the turn.</summary>
     public TimeSpan Delay(UserTurn turn)
     {
-        double text = _completeness.Likelihood(turn.Text, _asked);
-        double likelihood = EndpointingCurve.Combine(text, turn.AudioEndOfTurn, turn.ProviderEndOfTurn);
+        double likelihood = Likelihood(turn);
         TimeSpan delay = _curve.Delay(likelihood);
         TimeSpan dictated = ListeningPatience.LeastDelay(Expects, turn.Text, _vocabulary);
         if (delay < dictated)

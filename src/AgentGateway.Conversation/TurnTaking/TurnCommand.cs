@@ -33,7 +33,7 @@ public readonly record struct TurnCommand
     /// <summary>CommitTurn: whether the whole turn was typed.</summary>
     public bool Typed { get; init; }
 
-    /// <summary>StartReply: whether the reply is spoken.</summary>
+    /// <summary>StartReply and StartSpeculation: whether the reply is spoken.</summary>
     public bool Spoken { get; init; }
 
     /// <summary>OpenUtterance: whether its audio was recognised before, without finding a word; it is ended at once.</summary>
@@ -48,10 +48,10 @@ public readonly record struct TurnCommand
     /// <summary>ReportStalled: the phase that was stuck.</summary>
     public TurnPhase Phase { get; init; }
 
-    /// <summary>StartReply: when the caller's speech ended in received audio.</summary>
+    /// <summary>StartReply and CommitSpeculation: when the caller's speech ended in received audio.</summary>
     public Instant SpeechEnd { get; init; }
 
-    /// <summary>StartReply: when the turn was decided to be over.</summary>
+    /// <summary>StartReply and CommitSpeculation: when the turn was decided to be over.</summary>
     public Instant Decided { get; init; }
 
     /// <summary>EndConversation: why.</summary>

@@ -62,4 +62,16 @@ public enum TurnCommandKind
 
     /// <summary>Say a fixed phrase within a reply that is being made, ahead of what it says next.</summary>
     SayFiller,
+
+    /// <summary>
+    /// Begin a reply to a turn that is not committed yet, whose text is <see cref="TurnCommand.Text"/>: no tool runs and no audio leaves before
+    /// CommitSpeculation.
+    /// </summary>
+    StartSpeculation,
+
+    /// <summary>The turn was committed with the words that were speculated on: the reply is the answer.</summary>
+    CommitSpeculation,
+
+    /// <summary>The turn went on: the reply that was begun is of no use.</summary>
+    DropSpeculation,
 }

@@ -100,6 +100,7 @@ public sealed partial class TurnTaker
         if (_user is { Text.Length: > 0 } user && Phase is TurnPhase.Hearing or TurnPhase.Pausing or TurnPhase.AwaitingTranscript)
             RecordTurn(user);
         _user = null;
+        DropSpeculation();
         if (_reply is not null)
             CancelReply();
         _timers.ClearAll();
@@ -114,6 +115,8 @@ public sealed partial class TurnTaker
         _timers.Clear(TurnTimer.EndOfTurn);
         _timers.Clear(TurnTimer.TranscriptWait);
         _timers.Clear(TurnTimer.Decision);
+        if (phase is not (TurnPhase.Pausing or TurnPhase.AwaitingTranscript))
+            _timers.Clear(TurnTimer.StableText);
         if (phase is not (TurnPhase.Hearing or TurnPhase.Pausing or TurnPhase.AwaitingTranscript))
             _timers.Clear(TurnTimer.TurnTooLong);
         SetWatchdog(now);

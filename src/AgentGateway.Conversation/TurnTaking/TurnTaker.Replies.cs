@@ -8,6 +8,7 @@ public sealed partial class TurnTaker
 {
     private void StartReply(Instant now, int turn, bool spoken)
     {
+        DropSpeculation();
         _debt = Debt.None;
         _lastPhrase = null;
         _reply = new Reply { Generation = ++Generation, Turn = turn, Interruptible = _options.BargeIn, Spoken = spoken };
@@ -26,6 +27,7 @@ public sealed partial class TurnTaker
 
     private void Say(Instant now, TurnPhrase phrase)
     {
+        DropSpeculation();
         _lastPhrase = phrase;
         bool interruptible = _options.BargeIn && (phrase != TurnPhrase.Greeting || _options.GreetingInterruptible);
         _reply = new Reply { Generation = ++Generation, Turn = Turn, Phrase = phrase, Interruptible = interruptible };

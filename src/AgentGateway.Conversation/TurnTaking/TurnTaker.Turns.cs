@@ -26,9 +26,13 @@ public sealed partial class TurnTaker
 
         Instant deadline = _user.EndsInKeys ? _user.LastKeyAt + _options.KeyPause : _speechEnd + _endpointing.Delay(_user);
         if (deadline <= now)
+        {
             EndTurn(now);
-        else
-            _timers.Set(TurnTimer.EndOfTurn, deadline);
+            return;
+        }
+
+        _timers.Set(TurnTimer.EndOfTurn, deadline);
+        Speculate(now);
     }
 
     private void EndTurn(Instant now)
@@ -64,7 +68,8 @@ public sealed partial class TurnTaker
 
         _silentCaller = user.WantsSilentReply;
         RecordTurn(user);
-        StartReply(now, Turn, spoken: !user.WantsSilentReply);
+        if (!TryCommitSpeculation(now, user))
+            StartReply(now, Turn, spoken: !user.WantsSilentReply);
     }
 
     // What was said while the agent could be heard, in the agent's own words, is what a microphone returned.
@@ -100,6 +105,7 @@ public sealed partial class TurnTaker
     // The voice was heard and no words were found: said to the observer, and the caller is not left in silence.
     private void GiveUpTurn(Instant now, UserTurn user)
     {
+        DropSpeculation();
         Do(TurnCommandKind.ReportUserStopped, turn: Turn);
         Do(TurnCommandKind.ReportNoWords, turn: Turn);
         Debt debt = _debt;

@@ -36,6 +36,8 @@ public sealed partial class TurnTaker
     private int _idlePrompts;
     private bool _silentCaller;
     private CallStage _callStage;
+    private Speculation? _speculation;
+    private string _stableWords = "";
     private ConversationEndReason _endReason;
 
     /// <summary>Creates the engine in <see cref="TurnPhase.Starting"/>.</summary>
@@ -189,6 +191,9 @@ public sealed partial class TurnTaker
                     break;
                 case TurnTimer.Watchdog:
                     HandleStall(now);
+                    break;
+                case TurnTimer.StableText when Phase is TurnPhase.Pausing or TurnPhase.AwaitingTranscript:
+                    Speculate(now, stable: true);
                     break;
                 case TurnTimer.SilenceBudget:
                     HandleSilence(now);

@@ -116,6 +116,18 @@ public sealed record TurnTakerOptions
     /// <summary>How long before its end the caller is told.</summary>
     public TimeSpan CallWarning { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Whether a reply is begun before the turn is certainly over.</summary>
+    public bool Speculate { get; init; }
+
+    /// <summary>The most replies begun for one turn before it is over.</summary>
+    public int MaxSpeculations { get; init; } = 3;
+
+    /// <summary>How likely it has to be, 0..1, that the turn is over.</summary>
+    public double SpeculationLikelihood { get; init; } = 0.3;
+
+    /// <summary>How long a partial text has to stay as it is.</summary>
+    public TimeSpan StableText { get; init; } = TimeSpan.FromMilliseconds(150);
+
     /// <summary>Speech ends when no audio was received for this long.</summary>
     public TimeSpan VoiceStall { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -147,6 +159,7 @@ public sealed record TurnTakerOptions
             BargeIn = turn.BargeIn,
             GreetingInterruptible = turn.GreetingInterruptible,
             MinBargeInSpeech = turn.MinBargeInSpeech,
+            Speculate = turn.Speculate,
             MaxSilence = turn.MaxSilence,
             IdlePrompt = turn.IdlePrompt,
             IdlePromptAgain = turn.IdlePromptAgain,

@@ -32,4 +32,7 @@ public enum TurnTimer
 
     /// <summary>The call became too long.</summary>
     CallLimit,
+
+    /// <summary>The text of a paused turn did not change for a while.</summary>
+    StableText,
 }

@@ -47,6 +47,9 @@ internal sealed class UserTurn
     /// <summary>The most that one of its utterances was explained by what the agent played, 0..1.</summary>
     public double EchoLikelihood { get; set; }
 
+    /// <summary>How many replies were begun for it before it was over.</summary>
+    public int Speculations { get; set; }
+
     /// <summary>Whether its audio was given to the recogniser a second time.</summary>
     public bool Reheard { get; set; }
 

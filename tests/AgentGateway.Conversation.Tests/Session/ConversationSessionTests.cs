@@ -212,7 +212,7 @@ public sealed class ConversationSessionTests
     [Fact]
     public void Latency_parts_add_up_to_what_the_wire_shows()
     {
-        using Call call = Call.Start();
+        using Call call = Call.Start(turn: new TurnOptions { Speculate = false });
         call.Recognizer.FinalDelay = TimeSpan.FromMilliseconds(400);
         call.Synthesizer.FirstAudioDelay = TimeSpan.FromMilliseconds(90);
         call.Model.Reply(TimeSpan.FromMilliseconds(150), "Yes", TimeSpan.FromMilliseconds(70), ", certainly. And more.");

@@ -35,6 +35,7 @@ public sealed class RandomScheduleTests
         {
             BargeIn = random.Next(5) > 0,
             GreetingInterruptible = random.Next(2) > 0,
+            Speculate = random.Next(3) > 0,
             JudgeEndOfTurn = random.Next(2) > 0,
             IdlePrompt = TimeSpan.FromSeconds(random.Next(2) * 6),
             IdlePromptAgain = TimeSpan.FromSeconds(9),
@@ -122,6 +123,7 @@ public sealed class RandomScheduleTests
     private static void Check(Dialogue dialogue, SeededRandom random, string before)
     {
         int alive = 0;
+        int speculated = 0;
         int lastGeneration = 0;
         int lastTurn = 0;
         int openUtterance = 0;
@@ -139,7 +141,23 @@ public sealed class RandomScheduleTests
                     Assert.True(command.Generation == lastGeneration + 1, where);
                     Assert.True(!held && !speaking, where);
                     Assert.True(command.Kind == TurnCommandKind.Say || (command.Turn <= committed && command.Turn > 0), where);
+                    Assert.True(speculated == 0, where);
                     lastGeneration = alive = command.Generation;
+                    break;
+                case TurnCommandKind.StartSpeculation:
+                    // One at a time, beside no reply, and for the turn that is open.
+                    Assert.True(command.Generation == lastGeneration + 1 && speculated == 0 && command.Turn == lastTurn, where);
+                    Assert.True(command.Turn > committed && !string.IsNullOrEmpty(command.Text), where);
+                    lastGeneration = speculated = command.Generation;
+                    break;
+                case TurnCommandKind.CommitSpeculation:
+                    Assert.True(command.Generation == speculated && command.Turn == committed && !held && !speaking, where);
+                    alive = speculated;
+                    speculated = 0;
+                    break;
+                case TurnCommandKind.DropSpeculation:
+                    Assert.True(command.Generation == speculated, where);
+                    speculated = 0;
                     break;
                 case TurnCommandKind.CancelReply:
                     Assert.True(command.Generation == alive, where);

@@ -59,6 +59,7 @@ internal static class FrontMatterShape
         .Key("learn_pauses", new FlagShape(), (o, v) => o with { LearnPauses = v }, "Whether to wait longer for callers who pause inside their sentences. Default: true.")
         .Key("barge_in", new FlagShape(), (o, v) => o with { BargeIn = v }, "Whether the caller may interrupt the agent. Default: true.")
         .Key("min_barge_in_ms", new MillisecondsShape(60, 5000), (o, v) => o with { MinBargeInSpeech = v }, "Speech that interrupts the agent by its length alone. Default: 500.")
+        .Key("speculate", new FlagShape(), (o, v) => o with { Speculate = v }, "Whether the model is asked before the turn is certainly over; answers to turns that went on are thrown away. Default: true.")
         .Key("max_silence_ms", new MillisecondsShape(0, 60_000), (o, v) => o with { MaxSilence = v }, "The longest silence while an answer is owed, before a filler is said; 0: no limit. Default: 4000.")
         .Key("idle_ms", new MillisecondsShape(0, 600_000), (o, v) => o with { IdlePrompt = v }, "Silence of the caller before the agent asks whether they are there; 0: never. Default: 8000.")
         .Key("idle_again_ms", new MillisecondsShape(1000, 600_000), (o, v) => o with { IdlePromptAgain = v }, "Silence before it asks again, and then before it says goodbye. Default: 20000.")
