@@ -39,6 +39,9 @@ public readonly record struct TurnCommand
     /// <summary>OpenUtterance: whether its audio was recognised before, without finding a word; it is ended at once.</summary>
     public bool Again { get; init; }
 
+    /// <summary>ReportNoWords: whether the words were the agent's own, returned by the caller's microphone.</summary>
+    public bool Echo { get; init; }
+
     /// <summary>Say and SayFiller: which phrase.</summary>
     public TurnPhrase Phrase { get; init; }
 

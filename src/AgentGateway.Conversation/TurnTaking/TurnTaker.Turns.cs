@@ -107,7 +107,7 @@ public sealed partial class TurnTaker
     {
         DropSpeculation();
         Do(TurnCommandKind.ReportUserStopped, turn: Turn);
-        Do(TurnCommandKind.ReportNoWords, turn: Turn);
+        Do(new TurnCommand { Kind = TurnCommandKind.ReportNoWords, Turn = Turn, Echo = user.Text.Length > 0 });
         Debt debt = _debt;
         _debt = Debt.None;
         if (debt == Debt.Answer)

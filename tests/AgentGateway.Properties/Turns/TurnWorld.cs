@@ -42,6 +42,7 @@ internal sealed class TurnWorld
         {
             BargeIn = _random.Next(6) > 0,
             GreetingInterruptible = _random.Next(2) > 0,
+            Speculate = _random.Next(2) > 0,
             JudgeEndOfTurn = _random.Next(2) > 0,
             MaxTurn = TimeSpan.FromSeconds(_random.Next(4) == 0 ? 3 : 60),
         };
@@ -294,7 +295,7 @@ internal sealed class TurnWorld
             case TurnCommandKind.CommitTurn or TurnCommandKind.AppendContext:
                 _history.AddUser(command.Text!);
                 break;
-            case TurnCommandKind.StartReply or TurnCommandKind.Say:
+            case TurnCommandKind.StartReply or TurnCommandKind.Say or TurnCommandKind.CommitSpeculation:
                 BeginReply(command);
                 break;
             case TurnCommandKind.CancelReply when _reply?.Generation == command.Generation:

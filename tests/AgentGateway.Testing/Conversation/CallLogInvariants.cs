@@ -18,6 +18,7 @@ public sealed class CallLogInvariants
     private long _number;
     private int _generation;
     private int _alive;
+    private int _speculated;
     private int _turn;
     private int _lastCommit;
     private int _segment;
@@ -73,12 +74,29 @@ public sealed class CallLogInvariants
         {
             case TurnCommandKind.StartReply or TurnCommandKind.Say:
                 Require(command.Generation > _generation, "a reply's number is not new");
-                Require(_alive == 0, "two replies at once");
+                Require(_alive == 0 && _speculated == 0, "two replies at once");
                 Require(!_speaking, "a reply starts while another is heard");
                 Require(command.Kind == TurnCommandKind.Say || (command.Turn > 0 && _committed.Contains(command.Turn)), "an answer precedes the turn it answers");
                 _generation = _alive = command.Generation;
                 if (command is { Kind: TurnCommandKind.StartReply, Spoken: false })
                     _shown.Add(command.Generation);
+                break;
+            case TurnCommandKind.StartSpeculation:
+                Require(command.Generation > _generation, "a reply's number is not new");
+                Require(_speculated == 0 && _alive == 0, "two replies at once");
+                Require(command.Turn == _turn && !_committed.Contains(command.Turn), "a reply is begun ahead for a turn that is not open");
+                _generation = _speculated = command.Generation;
+                break;
+            case TurnCommandKind.CommitSpeculation:
+                Require(command.Generation == _speculated && _alive == 0, "a reply is used that was not begun ahead");
+                Require(_committed.Contains(command.Turn), "an answer precedes the turn it answers");
+                Require(!_speaking, "a reply starts while another is heard");
+                _alive = _speculated;
+                _speculated = 0;
+                break;
+            case TurnCommandKind.DropSpeculation:
+                Require(command.Generation == _speculated, "a reply is thrown away that was not begun ahead");
+                _speculated = 0;
                 break;
             case TurnCommandKind.CancelReply:
                 Require(command.Generation == _alive, "a reply is cancelled that is over");
@@ -102,9 +120,9 @@ public sealed class CallLogInvariants
                 break;
             case TurnCommandKind.OpenUtterance:
                 Require(_open == 0 && command.Utterance > _utterance, "an utterance opens inside another");
-                Require(command.Position >= _position, "audio is recognised twice");
+                Require(command.Again || command.Position >= _position, "audio is recognised twice");
                 _open = _utterance = command.Utterance;
-                _position = command.Position;
+                _position = Math.Max(_position, command.Position);
                 break;
             case TurnCommandKind.EndUtterance:
                 Require(command.Utterance == _open, "an utterance ends that is not open");
@@ -119,7 +137,8 @@ public sealed class CallLogInvariants
                 _reported[command.Turn] = command.Text;
                 break;
             case TurnCommandKind.ReportNoWords:
-                Require(!_reported.ContainsKey(command.Turn), "a turn with words is called empty");
+                Require(command.Echo || !_reported.ContainsKey(command.Turn), "a turn with words is called empty");
+                _reported.Remove(command.Turn);
                 break;
             case TurnCommandKind.CommitTurn:
                 Require(command.Turn > _lastCommit && _committed.Add(command.Turn), "a turn is committed twice");
