@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using AgentGateway.Net.Interop;
 using AgentGateway.Net.Mdns;
+using AgentGateway.Net.Servers;
 using AgentGateway.Net.Udp;
 using AgentGateway.Primitives;
 using AgentGateway.Rtc.Ice;
@@ -54,10 +55,11 @@ internal sealed partial class MediaShard : IDisposable
     private Instant _floodCheckedAt;
     private long _floodCheckedCount;
 
-    internal MediaShard(UdpSocket socket, MonotonicClock clock, MdnsResolver? names, ILogger logger)
+    internal MediaShard(UdpSocket socket, MonotonicClock clock, MdnsResolver? names, ILogger logger, bool isLite)
     {
         _names = names;
         _socket = socket;
+        Links = new ShardLinks(socket, isLite) { Found = TellConnections };
         _clock = clock;
         _logger = logger;
         _thread = new Thread(Run) { IsBackground = true, Name = $"media-{socket.LocalEndPoint.Port}" };
@@ -73,6 +75,9 @@ internal sealed partial class MediaShard : IDisposable
     internal int Places { get; set; }
 
     internal ShardCounters Counters { get; } = new();
+
+    /// <summary>Relays, STUN servers and callers' TCP connections; the shard's thread, but for its candidates.</summary>
+    internal ShardLinks Links { get; }
 
     /// <summary>Datagrams too long or without an address; readable from any thread.</summary>
     internal long UnusableDatagrams => _socket.ReceiveDrops;
@@ -146,7 +151,9 @@ internal sealed partial class MediaShard : IDisposable
         {
             connection.Peer.Close(now);
             while (connection.Peer.TryPollTransmit(_socket.NextSlot, out int length, out DatagramPath path))
-                _socket.Commit(length, path);
+                Send(now, length, path);
+            foreach (DatagramPath route in connection.Routes)
+                Links.Close(route);
             connection.Handler.HandleClosed(now, connection, reason);
         }
         catch (Exception e)
@@ -184,11 +191,17 @@ internal sealed partial class MediaShard : IDisposable
             try
             {
                 HandleDeadlines(_clock.Now);
+                Links.HandleTimeouts(_clock.Now);
+                _socket.Flush();
                 Wait(descriptors);
                 if (descriptors[0].Returned != 0)
                     ReceiveDatagrams();
                 if (descriptors[1].Returned != 0)
+                {
                     RunCommands();
+                    ReceiveFrames();
+                }
+
                 _socket.Flush();
             }
             catch (Exception e)
@@ -206,6 +219,7 @@ internal sealed partial class MediaShard : IDisposable
         Instant end = _clock.Now;
         foreach (RtcConnection connection in _connections.ToArray())
             Close(end, connection, RtcCloseReason.Shutdown);
+        Links.CloseAll(end);
         _socket.Flush();
         LogEnded(
             _logger, LocalEndPoint.Port, Counters.DatagramsReceived, Counters.DatagramsSent, Counters.DatagramsUnroutable, UnusableDatagrams, RefusedDatagrams);
@@ -231,6 +245,12 @@ internal sealed partial class MediaShard : IDisposable
         descriptors[1].Returned = 0;
         LibC.TimeSpec timeout = default;
         bool bounded = _deadlines.TryPeek(out _, out Instant deadline);
+        if (Links.NextTimeout is { } link && (!bounded || link < deadline))
+        {
+            bounded = true;
+            deadline = link;
+        }
+
         if (bounded)
         {
             long ticks = Math.Max(0, deadline.Ticks - _clock.Now.Ticks);
@@ -251,7 +271,7 @@ internal sealed partial class MediaShard : IDisposable
             Instant now = _clock.Now;
             for (int i = 0; i < count; i++)
             {
-                if (_socket.TryGetReceived(i, out Span<byte> datagram, out DatagramPath path))
+                if (_socket.TryGetReceived(i, out Span<byte> datagram, out DatagramPath path) && Links.TryUnwrap(now, ref path, ref datagram))
                     HandleDatagram(now, path, datagram);
             }
 
@@ -262,14 +282,14 @@ internal sealed partial class MediaShard : IDisposable
         }
     }
 
-    private void HandleDatagram(Instant now, in DatagramPath path, Span<byte> datagram)
+    private bool HandleDatagram(Instant now, in DatagramPath path, Span<byte> datagram)
     {
         RtcConnection? connection = _routes.Find(path, datagram);
         if (connection is null)
         {
             Counters.Unroutable();
             WatchFlood(now);
-            return;
+            return false;
         }
 
         try
@@ -281,6 +301,8 @@ internal sealed partial class MediaShard : IDisposable
         {
             Fail(now, connection, e);
         }
+
+        return true;
     }
 
     private void WatchFlood(Instant now)
@@ -400,7 +422,7 @@ internal sealed partial class MediaShard : IDisposable
             while (!connection.IsClosed && connection.Peer.TryPollTransmit(_socket.NextSlot, out int length, out DatagramPath path))
             {
                 progress = true;
-                _socket.Commit(length, path);
+                Send(now, length, path);
                 _routes.Use(connection, path);
                 Counters.Sent();
             }
@@ -440,16 +462,4 @@ internal sealed partial class MediaShard : IDisposable
         Counters.Failed();
         Close(now, connection, RtcCloseReason.InternalError);
     }
-
-    [LoggerMessage(4001, LogLevel.Error, "A connection failed and was closed; other calls go on")]
-    private static partial void LogConnectionFailed(ILogger logger, Exception e);
-
-    [LoggerMessage(4003, LogLevel.Warning, "UDP {Port}: {Count} datagrams that belong to no call in {Seconds} s; they are dropped")]
-    private static partial void LogFlood(ILogger logger, int port, long count, long seconds);
-
-    [LoggerMessage(4004, LogLevel.Information, "Media on UDP {Port} ended: {Received} datagrams received, {Sent} sent, {Unroutable} of no call, {Unusable} unusable, {Refused} refused by the system")]
-    private static partial void LogEnded(ILogger logger, int port, long received, long sent, long unroutable, long unusable, long refused);
-
-    [LoggerMessage(4002, LogLevel.Error, "The media loop failed in one step and goes on")]
-    private static partial void LogLoopFailed(ILogger logger, Exception e);
 }

@@ -2,6 +2,8 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using AgentGateway.Net.Mdns;
+using AgentGateway.Net.Servers;
+using AgentGateway.Net.Streams;
 using AgentGateway.Net.Udp;
 using AgentGateway.Primitives;
 using AgentGateway.Rtc.Ice;
@@ -23,6 +25,7 @@ public sealed class MediaTransport : IAsyncDisposable
     private readonly MonotonicClock _clock;
     private readonly MediaShard[] _shards;
     private readonly MdnsResolver? _names;
+    private readonly ShardServices[] _services;
     private readonly HostAddresses _addresses = new();
     private readonly CertificateRotation _certificates;
     private readonly SystemRandomSource _random = new();
@@ -31,16 +34,18 @@ public sealed class MediaTransport : IAsyncDisposable
     private int _places;
     private int _connecting;
     private long _refused;
-    private volatile bool _stopped;
+    private bool _stopped;
     private LatenessHistogram _lastLateness = new();
 
-    private MediaTransport(MediaTransportOptions options, MonotonicClock clock, CertificateRotation certificates, MediaShard[] shards, MdnsResolver? names)
+    private MediaTransport(
+        MediaTransportOptions options, MonotonicClock clock, CertificateRotation certificates, MediaShard[] shards, IceTcpListener?[] listeners, MdnsResolver? names, ILogger logger)
     {
         _options = options;
         _clock = clock;
         _certificates = certificates;
         _shards = shards;
         _names = names;
+        _services = [.. shards.Select((shard, i) => new ShardServices(shard, options, listeners[i], _random, logger))];
         _meter.CreateObservableUpDownCounter("agentgateway.net.connections", () => ConnectionCount, "{connection}", "Open peer connections");
         _meter.CreateObservableUpDownCounter("agentgateway.net.connections.connecting", () => ConnectingCount, "{connection}", "Answered offers that are not connected yet");
         _meter.CreateObservableCounter("agentgateway.net.offers.refused", () => Volatile.Read(ref _refused), "{offer}", "Offers refused because too many calls are open or connecting");
@@ -66,6 +71,15 @@ public sealed class MediaTransport : IAsyncDisposable
     /// <summary>The addresses and ports that are bound.</summary>
     public IReadOnlyList<IPEndPoint> LocalEndPoints => [.. _shards.Select(s => s.LocalEndPoint)];
 
+    /// <summary>The addresses and TCP ports that callers may connect to.</summary>
+    public IReadOnlyList<IPEndPoint> TcpEndPoints => [.. _services.Where(s => s.Listener is not null).Select(s => s.Listener!.LocalEndPoint)];
+
+    /// <summary>Completes when each STUN and TURN server has answered or failed once; at once when there are none. Never fails.</summary>
+    public Task Gathered => Task.WhenAll(_services.Select(s => s.Gathered));
+
+    /// <summary>Server-reflexive and relayed candidates that callers are offered now, beside those of the interfaces.</summary>
+    public IReadOnlyList<string> GatheredCandidates => [.. _shards.SelectMany(s => s.Links.Candidates).Select(c => c.Format())];
+
     /// <summary>The clock of all media times.</summary>
     public MonotonicClock Clock => _clock;
 
@@ -76,16 +90,23 @@ public sealed class MediaTransport : IAsyncDisposable
         ILogger logger = loggerFactory.CreateLogger<MediaTransport>();
         var clock = new MonotonicClock(time);
         var shards = new List<MediaShard>();
-        MdnsResolver? names = options.IceLite || !options.ResolveNames ? null : new MdnsResolver(options.Mdns, time, new SystemRandomSource(), logger);
+        MdnsResolver? names = IsLite(options) || !options.ResolveNames ? null : new MdnsResolver(options.Mdns, time, new SystemRandomSource(), logger);
+        var listeners = new List<IceTcpListener?>();
         try
         {
-            foreach (int port in options.Ports)
-                shards.Add(new MediaShard(Bind(new IPEndPoint(options.ListenAddress, port)), clock, names, logger));
+            for (int i = 0; i < options.Ports.Count; i++)
+            {
+                UdpSocket socket = Bind(new IPEndPoint(options.ListenAddress, options.Ports[i]));
+                shards.Add(new MediaShard(socket, clock, names, logger, IsLite(options)));
+                listeners.Add(i < options.TcpPorts.Count ? Listen(new IPEndPoint(socket.LocalEndPoint.Address, options.TcpPorts[i]), options) : null);
+            }
 
-            return new MediaTransport(options, clock, new CertificateRotation(time, logger), [.. shards], names);
+            return new MediaTransport(options, clock, new CertificateRotation(time, logger), [.. shards], [.. listeners], names, logger);
         }
         catch
         {
+            foreach (IceTcpListener? listener in listeners)
+                listener?.Dispose();
             foreach (MediaShard shard in shards)
                 shard.Dispose();
             throw;
@@ -93,7 +114,7 @@ public sealed class MediaTransport : IAsyncDisposable
     }
 
     /// <summary>What callers are offered now, of every port, best first.</summary>
-    public IReadOnlyList<IceCandidate> OfferedCandidates => [.. _shards.SelectMany(s => Candidates(s.LocalEndPoint, null))];
+    public IReadOnlyList<IceCandidate> OfferedCandidates => [.. _shards.SelectMany(s => Candidates(s, null))];
 
     /// <summary>Until when the certificate of new calls is valid.</summary>
     public DateTimeOffset CertificateExpires => _certificates.Current.NotAfter;
@@ -124,14 +145,29 @@ public sealed class MediaTransport : IAsyncDisposable
     /// <summary>Closes every connection with a goodbye and frees the ports.</summary>
     public async ValueTask DisposeAsync()
     {
-        _stopped = true;
-        foreach (MediaShard shard in _shards)
-            shard.Dispose();
+        if (Interlocked.Exchange(ref _stopped, true))
+            return;
+        foreach (ShardServices services in _services)
+            await services.DisposeAsync();
         _meter.Dispose();
         _addresses.Dispose();
         _certificates.Dispose();
         if (_names is not null)
             await _names.DisposeAsync();
+    }
+
+    private static bool IsLite(MediaTransportOptions options) => options.IceLite && options.TurnServers.Count == 0;
+
+    private static IceTcpListener Listen(IPEndPoint endPoint, MediaTransportOptions options)
+    {
+        try
+        {
+            return IceTcpListener.Bind(endPoint, options.MaxTcpConnections, options.TcpHandshakeTimeout);
+        }
+        catch (SocketException e)
+        {
+            throw new MediaTransportException($"TCP {endPoint} cannot be bound: {e.Message}. Check Media:ListenAddress and Media:TcpPorts.", e);
+        }
     }
 
     private static UdpSocket Bind(IPEndPoint endPoint)
@@ -181,7 +217,7 @@ public sealed class MediaTransport : IAsyncDisposable
             });
             return kept ? completion.Task : Task.FromResult(RtcAcceptResult.Overloaded);
         }
-        catch (ObjectDisposedException) when (_stopped)
+        catch (ObjectDisposedException) when (Volatile.Read(ref _stopped))
         {
             // The certificate went away under an offer that came with the stop.
             return Task.FromResult(RtcAcceptResult.Overloaded);
@@ -202,15 +238,17 @@ public sealed class MediaTransport : IAsyncDisposable
         new RtcPeerOptions
         {
             Certificate = _certificates.Current,
-            LocalCandidates = Candidates(shard.LocalEndPoint, localAddress),
-            IceLite = _options.IceLite,
+            LocalCandidates = Candidates(shard, localAddress),
+            IceLite = IsLite(_options),
+            Ice = new IceOptions { TransportPolicy = _options.RelayOnly ? IceTransportPolicy.Relay : IceTransportPolicy.All },
             Random = _random,
             WallClockAtEpoch = _clock.Epoch,
         },
         _clock.Now);
 
-    private List<IceCandidate> Candidates(IPEndPoint bound, IPAddress? only)
+    private List<IceCandidate> Candidates(MediaShard shard, IPAddress? only)
     {
+        IPEndPoint bound = shard.LocalEndPoint;
         IReadOnlyList<IPAddress> addresses = only is null ? _options.AdvertisedAddresses : [only];
         if (addresses.Count == 0)
         {
@@ -222,6 +260,13 @@ public sealed class MediaTransport : IAsyncDisposable
         var candidates = new List<IceCandidate>();
         foreach (IPAddress address in addresses)
             candidates.Add(IceCandidate.CreateHost(TransportAddress.From(address, port), (ushort)(ushort.MaxValue - candidates.Count)));
+        if (_services.FirstOrDefault(s => s.Shard == shard)?.Listener is { } listener)
+        {
+            foreach (IPAddress address in addresses)
+                candidates.Add(IceCandidate.CreateTcpPassive(TransportAddress.From(address, (ushort)listener.LocalEndPoint.Port), (ushort)(8191 - candidates.Count)));
+        }
+
+        candidates.AddRange(shard.Links.Candidates);
         return candidates;
     }
 

@@ -36,6 +36,33 @@ public sealed record MediaTransportOptions
     /// <summary>Bounds of that, and where questions go.</summary>
     internal MdnsOptions Mdns { get; init; } = new();
 
+    /// <summary>
+    /// TCP ports for callers whose network lets no UDP pass (ICE-TCP, RFC 6544), one for each of <see cref="Ports"/>; they may be the same numbers.
+    /// Empty for none; port 0 lets the system choose.
+    /// </summary>
+    public IReadOnlyList<int> TcpPorts { get; init; } = [];
+
+    /// <summary>How long a TCP connection may take to show that it belongs to a call.</summary>
+    public TimeSpan TcpHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>TCP connections of callers at one time, on each port.</summary>
+    public int MaxTcpConnections { get; init; } = 1024;
+
+    /// <summary>
+    /// STUN servers that are asked for the public address of each port, when <see cref="AdvertisedAddresses"/> is empty: callers are told
+    /// what they say beside the interfaces' addresses.
+    /// </summary>
+    public IReadOnlyList<StunServer> StunServers { get; init; } = [];
+
+    /// <summary>
+    /// TURN servers on which each port keeps an allocation for all its calls. ICE is full then, whatever <see cref="IceLite"/> says: a lite
+    /// agent could not open a relay's permissions.
+    /// </summary>
+    public IReadOnlyList<TurnServer> TurnServers { get; init; } = [];
+
+    /// <summary>Offer and use relayed addresses only (the W3C's iceTransportPolicy "relay"): callers learn no address of this host.</summary>
+    public bool RelayOnly { get; init; }
+
     /// <summary>Calls at one time; further offers are refused as overload.</summary>
     public int MaxConnections { get; init; } = 1000;
 

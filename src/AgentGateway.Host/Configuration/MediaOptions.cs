@@ -11,6 +11,7 @@ public sealed class MediaOptions
 
     private const int MaxShards = 16;
     private const int MaxIceServers = 16;
+    private const int MaxTurnServers = 4;
 
     /// <summary>Address to bind: 0.0.0.0 (all interfaces) or one of this host's addresses.</summary>
     public string ListenAddress { get; set; } = "0.0.0.0";
@@ -32,6 +33,24 @@ public sealed class MediaOptions
 
     /// <summary>Whether ".local" names in callers' candidates are resolved by multicast DNS; only without <see cref="IceLite"/>.</summary>
     public bool ResolveNames { get; set; } = true;
+
+    /// <summary>
+    /// TCP ports for callers whose network lets no UDP pass, one for each UDP port, in their order; they may be the same numbers. Empty means none; 0 lets the
+    /// system choose.
+    /// </summary>
+    public IList<int> TcpPorts { get; } = [];
+
+    /// <summary>
+    /// A STUN server, such as stun:stun.example:3478, that is asked for this host's public address, which callers are then told beside the interfaces' own.
+    /// Only without AdvertisedAddresses; null for none.
+    /// </summary>
+    public string? StunServer { get; set; }
+
+    /// <summary>TURN servers, at most 4, that the gateway itself uses to be reached by; empty for none.</summary>
+    public IList<TurnServerOptions> TurnServers { get; } = [];
+
+    /// <summary>Whether callers are offered relayed addresses only and learn none of this host's; needs TurnServers.</summary>
+    public bool RelayOnly { get; set; }
 
     /// <summary>STUN and TURN servers that WHIP clients are told to use, at most 16; empty for none.</summary>
     public IList<IceServerOptions> IceServers { get; } = [];
@@ -63,6 +82,18 @@ public sealed class MediaOptions
             yield return $"{Section}:MaxConnecting is {MaxConnecting}; expected 1..100000.";
         if (ConnectTimeout < TimeSpan.FromSeconds(1) || ConnectTimeout > TimeSpan.FromMinutes(5))
             yield return $"{Section}:ConnectTimeout is {ConnectTimeout}; expected 00:00:01 to 00:05:00.";
+        if (TcpPorts.Count > Math.Max(1, Ports.Count) || TcpPorts.Any(p => p is < 0 or > 65535))
+            yield return $"{Section}:TcpPorts must hold numbers of 0..65535, and not more than there are Ports.";
+        if (StunServer is not null && (!IceServerUrl.TryParse(StunServer, out IceServerUrl? stun) || stun!.IsTurn))
+            yield return $"{Section}:StunServer is '{StunServer}'; expected stun:host:port.";
+        if (StunServer is not null && AdvertisedAddresses.Count > 0)
+            yield return $"{Section}:StunServer and {Section}:AdvertisedAddresses exclude each other.";
+        if (TurnServers.Count > MaxTurnServers)
+            yield return $"{Section}:TurnServers must hold at most {MaxTurnServers} servers.";
+        foreach (string problem in TurnServers.SelectMany((s, i) => s.Validate($"{Section}:TurnServers:{i}")))
+            yield return problem;
+        if (RelayOnly && TurnServers.Count == 0)
+            yield return $"{Section}:RelayOnly needs {Section}:TurnServers.";
         if (IceServers.Count > MaxIceServers)
             yield return $"{Section}:IceServers must hold at most {MaxIceServers} servers.";
         foreach (string problem in IceServers.SelectMany((s, i) => s.Validate($"{Section}:IceServers:{i}")))
@@ -80,5 +111,9 @@ public sealed class MediaOptions
         ConnectTimeout = ConnectTimeout,
         IceLite = IceLite,
         ResolveNames = ResolveNames,
+        TcpPorts = [.. TcpPorts],
+        StunServers = IceServerUrl.TryParse(StunServer, out IceServerUrl? stun) ? [new StunServer(stun!.Host, stun.Port)] : [],
+        TurnServers = [.. TurnServers.Select(s => s.ToServer())],
+        RelayOnly = RelayOnly,
     };
 }

@@ -21,6 +21,9 @@ internal sealed class RemoteCandidate
 {
     public required TransportAddress Address { get; init; }
 
+    /// <summary>TCP only when a connection exists: no pairs are made of it.</summary>
+    public PathTransport Transport { get; init; }
+
     public required uint Priority { get; set; }
 
     public required string Foundation { get; set; }

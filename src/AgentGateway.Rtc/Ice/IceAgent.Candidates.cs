@@ -8,20 +8,23 @@ public sealed partial class IceAgent
 {
     private void AddBase(IceCandidate candidate)
     {
-        if (candidate.Transport != "udp" || candidate.HostName is not null || candidate.Component != 1)
+        bool isTcp = candidate.Transport == "tcp" && candidate.TcpType == "passive";
+        if ((candidate.Transport != "udp" && !isTcp) || candidate.HostName is not null || candidate.Component != 1)
             return;
+        PathTransport transport = isTcp ? PathTransport.Tcp : PathTransport.Udp;
+
         // Reflexive candidates are replaced by their base and duplicates dropped (RFC 8445 section 6.1.2.4).
         TransportAddress address = candidate.Base;
         for (int i = 0; i < _bases.Count; i++)
         {
-            if (_bases[i].Address != address)
+            if (_bases[i].Address != address || _bases[i].Transport != transport)
                 continue;
             if (_bases[i].Priority < candidate.Priority)
-                _bases[i] = new LocalBase(address, candidate.Priority, candidate.Foundation);
+                _bases[i] = new LocalBase(address, candidate.Priority, candidate.Foundation, transport);
             return;
         }
 
-        _bases.Add(new LocalBase(address, candidate.Priority, candidate.Foundation));
+        _bases.Add(new LocalBase(address, candidate.Priority, candidate.Foundation, transport));
     }
 
     private static bool IsUsable(IceCandidate candidate)
@@ -46,7 +49,7 @@ public sealed partial class IceAgent
 
     private void AddOrUpdateRemote(IceCandidate candidate)
     {
-        RemoteCandidate? known = FindRemote(candidate.Address);
+        RemoteCandidate? known = FindRemote(candidate.Address, PathTransport.Udp);
         if (known is not null)
         {
             // Learned from a check before it was told: now its true priority and foundation are known.
@@ -84,18 +87,20 @@ public sealed partial class IceAgent
     {
         foreach (LocalBase local in _bases)
         {
+            // The passive side of TCP waits for connections: its pairs are learned from the checks that come on them (RFC 6544 section 6.2).
             var path = new DatagramPath(local.Address, remote.Address);
             bool reachable = local.Address.IsIPv4 == remote.Address.IsIPv4 && local.Address.IsLoopback == remote.Address.IsLoopback;
-            if (reachable && _checks.Find(path) is null)
+            if (reachable && local.Transport == PathTransport.Udp && remote.Transport == PathTransport.Udp
+                && _checks.Find(path) is null)
                 AddPair(local, remote, proven: false);
         }
     }
 
-    private RemoteCandidate? FindRemote(in TransportAddress address)
+    private RemoteCandidate? FindRemote(in TransportAddress address, PathTransport transport)
     {
         foreach (RemoteCandidate remote in _remotes)
         {
-            if (remote.Address == address)
+            if (remote.Address == address && remote.Transport == transport)
                 return remote;
         }
 
@@ -108,7 +113,7 @@ public sealed partial class IceAgent
         CandidatePair? pair = _checks.Find(path);
         if (pair is not null)
             return pair;
-        RemoteCandidate? remote = FindRemote(path.Remote);
+        RemoteCandidate? remote = FindRemote(path.Remote, path.Transport);
         if (remote is null)
         {
             if (_remotes.Count >= _options.MaxRemoteCandidates && !TryForgetRemote())
@@ -120,6 +125,7 @@ public sealed partial class IceAgent
             remote = new RemoteCandidate
             {
                 Address = path.Remote,
+                Transport = path.Transport,
                 Priority = priority ?? IceCandidate.ComputePriority(IceCandidateType.PeerReflexive, 0),
                 Foundation = IceCandidate.ComputeFoundation(IceCandidateType.PeerReflexive, path.Remote),
                 IsPeerReflexive = true,
@@ -127,25 +133,7 @@ public sealed partial class IceAgent
             _remotes.Add(remote);
         }
 
-        return AddPair(BaseOf(path.Local), remote, proven: true);
-    }
-
-    /// <summary>
-    /// The base of a local address. One we did not announce (no candidates configured, or the socket reports another of its
-    /// addresses) is used as it is, after all announced ones.
-    /// </summary>
-    private LocalBase BaseOf(in TransportAddress address)
-    {
-        foreach (LocalBase local in _bases)
-        {
-            if (local.Address == address)
-                return local;
-        }
-
-        return new LocalBase(
-            address,
-            IceCandidate.ComputePriority(IceCandidateType.Host, 0),
-            IceCandidate.ComputeFoundation(IceCandidateType.Host, address));
+        return AddPair(BaseOf(path), remote, proven: true);
     }
 
     private CandidatePair? AddPair(LocalBase local, RemoteCandidate remote, bool proven)
@@ -153,7 +141,7 @@ public sealed partial class IceAgent
         var pair = new CandidatePair
         {
             Generation = _generation,
-            Path = new DatagramPath(local.Address, remote.Address),
+            Path = new DatagramPath(local.Address, remote.Address) { Transport = local.Transport },
             Remote = remote,
             LocalPriority = local.Priority,
             LocalFoundation = local.Foundation,

@@ -213,7 +213,7 @@ public sealed partial class IceAgent
 
     private void LearnReflexive(in TransportAddress mapped)
     {
-        foreach (IceCandidate candidate in _options.LocalCandidates)
+        foreach (IceCandidate candidate in _localCandidates)
         {
             if (candidate.Address == mapped || candidate.Base == mapped)
                 return;

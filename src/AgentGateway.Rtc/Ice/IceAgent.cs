@@ -46,7 +46,7 @@ public sealed partial class IceAgent
         _tieBreaker = random.NextUInt64();
         Role = options.Lite ? IceRole.Controlled : role;
         foreach (IceCandidate candidate in options.LocalCandidates)
-            AddBase(candidate);
+            TryAddLocal(candidate);
     }
 
     /// <summary>The ufrag to put into the local description; the demultiplexer finds the session by it.</summary>
@@ -65,8 +65,8 @@ public sealed partial class IceAgent
     /// <summary>The password to put into the local description.</summary>
     public string LocalPassword => _generation.Local.Password;
 
-    /// <summary>The candidates to put into the local description.</summary>
-    public IReadOnlyList<IceCandidate> LocalCandidates => _options.LocalCandidates;
+    /// <summary>The candidates to put into the local description; those added later are here too.</summary>
+    public IReadOnlyList<IceCandidate> LocalCandidates => _localCandidates;
 
     /// <summary>Who nominates; a role conflict may change it.</summary>
     public IceRole Role { get; private set; }
@@ -153,6 +153,12 @@ public sealed partial class IceAgent
         if (!IsActive)
         {
             Statistics.CountDrop(IceDropReason.NotActive);
+            return;
+        }
+
+        if (!IsAllowed(path))
+        {
+            Statistics.CountDrop(IceDropReason.NotRelayed);
             return;
         }
 
@@ -354,5 +360,5 @@ public sealed partial class IceAgent
     }
 
     /// <summary>A local address that checks leave from, with the best candidate that stands for it.</summary>
-    private readonly record struct LocalBase(TransportAddress Address, uint Priority, string Foundation);
+    private readonly record struct LocalBase(TransportAddress Address, uint Priority, string Foundation, PathTransport Transport);
 }

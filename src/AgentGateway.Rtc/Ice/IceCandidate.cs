@@ -9,6 +9,9 @@ namespace AgentGateway.Rtc.Ice;
 /// </summary>
 public sealed record IceCandidate
 {
+    /// <summary>The type preference of an address learned over TCP: below that of TCP host candidates, as UDP's is below host (RFC 6544 section 4.2).</summary>
+    internal const uint TcpReflexivePreference = 80;
+
     private const int MaxLineLength = 512;
 
     /// <summary>Groups candidates that are likely to behave alike: 1..32 ice-chars.</summary>
@@ -77,6 +80,37 @@ public sealed record IceCandidate
         Address = address,
         Type = IceCandidateType.ServerReflexive,
         Related = baseAddress,
+    };
+
+    /// <summary>A relayed candidate on a TURN server; it is its own base (RFC 8445 section 5.1.1.2).</summary>
+    /// <param name="address">The relayed address.</param>
+    /// <param name="mapped">Our address as the server sees it.</param>
+    /// <param name="localPreference">0..65535; a server reached over TCP or TLS should get less.</param>
+    public static IceCandidate CreateRelayed(TransportAddress address, TransportAddress mapped, ushort localPreference = ushort.MaxValue) => new()
+    {
+        Foundation = ComputeFoundation(IceCandidateType.Relayed, address with { Port = 0 }),
+        Priority = ComputePriority(IceCandidateType.Relayed, localPreference),
+        Address = address,
+        Type = IceCandidateType.Relayed,
+        Related = mapped,
+    };
+
+    /// <summary>
+    /// A host candidate that waits for TCP connections (RFC 6544). Its type preference is 90, below server-reflexive UDP: TCP is for
+    /// callers that nothing else reaches; the direction preference of "passive" is 4 (section 4.2).
+    /// </summary>
+    /// <param name="address">The listening address.</param>
+    /// <param name="otherPreference">0..8191; higher is tried first.</param>
+    /// <param name="socketAddress">The bound address when a 1:1 NAT maps <paramref name="address"/> to it; else null.</param>
+    public static IceCandidate CreateTcpPassive(TransportAddress address, ushort otherPreference = 8191, TransportAddress? socketAddress = null) => new()
+    {
+        Foundation = ComputeFoundation(IceCandidateType.Host, (socketAddress ?? address) with { Port = 0 }) + "1",
+        Priority = (90u << 24) | ((4u << 13 | Math.Min(otherPreference, (ushort)8191)) << 8) | 255,
+        Transport = "tcp",
+        Address = address,
+        Type = IceCandidateType.Host,
+        TcpType = "passive",
+        SocketAddress = socketAddress,
     };
 
     /// <summary>The recommended formula (RFC 8445 section 5.1.2.1).</summary>

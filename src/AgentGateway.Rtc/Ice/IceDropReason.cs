@@ -36,6 +36,9 @@ public enum IceDropReason
     /// <summary>A remote candidate that cannot be used: a name, TCP, another component, port 0, no unicast address.</summary>
     UnusableCandidate,
 
+    /// <summary>It came to an address that is not relayed, and the policy is <see cref="IceTransportPolicy.Relay"/>.</summary>
+    NotRelayed,
+
     /// <summary>The agent has failed or was closed.</summary>
     NotActive,
 }

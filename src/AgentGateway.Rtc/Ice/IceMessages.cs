@@ -1,3 +1,4 @@
+using AgentGateway.Rtc.Primitives;
 using AgentGateway.Rtc.Wire.Stun;
 
 namespace AgentGateway.Rtc.Ice;
@@ -18,7 +19,8 @@ internal static class IceMessages
         var writer = new StunWriter(buffer, StunClass.Request, StunMethod.Binding, item.Id);
         writer.AddUserName(remote.UfragBytes, item.Generation.Local.UfragBytes);
         // The priority our address would have if the far end learns it from this check (RFC 8445 section 7.1.1).
-        writer.AddPriority((110u << 24) | (item.Pair!.LocalPriority & 0xFFFFFF));
+        uint typePreference = item.Path.Transport == PathTransport.Tcp ? IceCandidate.TcpReflexivePreference : 110u;
+        writer.AddPriority((typePreference << 24) | (item.Pair!.LocalPriority & 0xFFFFFF));
         if (role == IceRole.Controlling)
             writer.AddIceControlling(tieBreaker);
         else

@@ -12,6 +12,9 @@ public sealed record IceOptions
     /// </summary>
     public IReadOnlyList<IceCandidate> LocalCandidates { get; init; } = [];
 
+    /// <summary>Which local candidates are used.</summary>
+    public IceTransportPolicy TransportPolicy { get; init; }
+
     /// <summary>How long sending stays allowed without a fresh proof that the far end wants it (RFC 7675: 30 s).</summary>
     public TimeSpan ConsentTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -48,6 +48,9 @@ public enum RtcPeerEventKind
     /// </summary>
     RemoteName,
 
+    /// <summary>A local candidate was added after a description was made: <see cref="RtcPeerEvent.Candidate"/> is to be trickled to the far end.</summary>
+    LocalCandidate,
+
     /// <summary>A data channel is open: <see cref="RtcPeerEvent.ChannelId"/>, <see cref="RtcPeerEvent.Channel"/>, <see cref="RtcPeerEvent.OpenedByRemote"/>.</summary>
     ChannelOpened,
 

@@ -66,6 +66,21 @@ public sealed partial class TurnClient
     /// <summary>Counters.</summary>
     public TurnStatistics Statistics { get; } = new();
 
+    /// <summary>Whether <see cref="TryPollTransmit"/> has something.</summary>
+    public bool HasTransmit
+    {
+        get
+        {
+            foreach (TurnTransaction transaction in _transactions)
+            {
+                if (transaction.IsDue)
+                    return true;
+            }
+
+            return _keepAliveDue;
+        }
+    }
+
     /// <summary>When <see cref="HandleTimeout"/> wants to be called; null when nothing is due.</summary>
     public Instant? NextTimeout => _timers.Next;
 
