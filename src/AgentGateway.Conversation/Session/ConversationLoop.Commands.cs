@@ -13,6 +13,7 @@ internal sealed partial class ConversationLoop
         while (_turns.TryPollCommand(out TurnCommand command))
         {
             _recorder.Command(command);
+            TurnMetrics.Commanded(_context.Agent.Name, command);
             await ExecuteAsync(command);
         }
     }

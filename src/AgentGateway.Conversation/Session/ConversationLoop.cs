@@ -297,6 +297,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         run.Measured = true;
         TurnLatency latency = run.Measure(audible);
         _recorder.Measured(latency);
+        TurnMetrics.Measured(_context.Agent.Name, latency);
         SessionLog.Measured(
             _context.Logger,
             latency.Turn,

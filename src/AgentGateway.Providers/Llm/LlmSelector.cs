@@ -33,7 +33,10 @@ public sealed partial class LlmSelector : IDisposable
         {
             AllowAutoRedirect = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(15),
+
+            // Callers think longer than the default minute: the next turn must not pay for a handshake.
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
             UseCookies = false,
         };
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
@@ -65,6 +68,9 @@ public sealed partial class LlmSelector : IDisposable
 
         return selection;
     }
+
+    /// <summary>The last opening of a connection ahead of its use, for tests.</summary>
+    internal Task Warming => _models.Warming;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -109,13 +115,17 @@ public sealed partial class LlmSelector : IDisposable
     {
         LlmResilience resilience = _resilience.GetOrAdd($"{endpoint.BaseUrl}|{endpoint.Model}", _ => new LlmResilience(_settings.Resilience, _time));
         var resilient = new ResilientChatClient(new OpenAiChatClient(endpoint, _http), resilience, agent.Llm.FirstTokenTimeout, endpoint.ToString());
-        IChatClient? script = agent.Script is null ? null : new ScriptChatClient(agent, _time);
-        return new LlmSelection(resilient, script, provider, endpoint.Model, reason);
+        if (_settings.WarmConnections)
+            _models.Warm(endpoint.BaseUrl, endpoint.ApiKey);
+        IChatClient? script = agent.Script is null ? null : Observed(new ScriptChatClient(agent, _time), "script", agent.Name);
+        return new LlmSelection(Observed(resilient, provider, endpoint.Model), script, provider, endpoint.Model, reason);
     }
 
     private LlmSelection Embedded(AgentDefinition agent, string reason) => agent.Script is null
         ? new LlmSelection(new NoModelChatClient(reason), null, "none", "", reason + "; the agent has no script, so it can only apologise")
-        : new LlmSelection(new ScriptChatClient(agent, _time), null, "script", $"{agent.Name}@{agent.Version}", reason);
+        : new LlmSelection(Observed(new ScriptChatClient(agent, _time), "script", agent.Name), null, "script", $"{agent.Name}@{agent.Version}", reason);
+
+    private ObservedChatClient Observed(IChatClient client, string provider, string model) => new(client, provider, model, _time);
 
     private static bool IsSameOrigin(Uri a, Uri b) =>
         Uri.Compare(a, b, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;

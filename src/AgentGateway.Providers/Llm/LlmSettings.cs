@@ -3,6 +3,9 @@ namespace AgentGateway.Providers.Llm;
 /// <summary>The operator's configuration of language models. Keys live here, never in agent files.</summary>
 public sealed record LlmSettings
 {
+    /// <summary>Whether the connection to an endpoint is opened when a call begins, ahead of its first turn; costs a request for the list of models.</summary>
+    public bool WarmConnections { get; init; } = true;
+
     /// <summary>OpenAI's own endpoint: used when there is a key and no base URL.</summary>
     public static Uri OpenAi { get; } = new("https://api.openai.com/v1");
 

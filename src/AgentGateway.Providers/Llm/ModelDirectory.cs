@@ -7,6 +7,10 @@ namespace AgentGateway.Providers.Llm;
 internal sealed class ModelDirectory(HttpClient http, TimeProvider time, TimeSpan lifetime) : IDisposable
 {
     private const int MaxAnswerBytes = 1024 * 1024;
+    private static readonly TimeSpan WarmFor = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan WarmLimit = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, long> _warmed = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1);
     private readonly Dictionary<string, (long At, IReadOnlyList<string>? Models)> _known = new(StringComparer.Ordinal);
 
@@ -17,6 +21,24 @@ internal sealed class ModelDirectory(HttpClient http, TimeProvider time, TimeSpa
     /// <summary>Models of an OpenAI-compatible endpoint; null when it did not answer in time.</summary>
     public ValueTask<IReadOnlyList<string>?> OpenAiAsync(Uri baseUrl, string? key, TimeSpan limit, CancellationToken cancellationToken) =>
         GetAsync(new Uri(baseUrl.AbsoluteUri.TrimEnd('/') + "/models"), key, "data", "id", limit, cancellationToken);
+
+    /// <summary>
+    /// Opens the connection to an endpoint ahead of the first turn, so that no caller waits for name, handshake and certificate. Does not wait; at
+    /// most once in four minutes an endpoint, since the connection is kept that long.
+    /// </summary>
+    public void Warm(Uri baseUrl, string? key)
+    {
+        lock (_warmed)
+        {
+            if (_warmed.TryGetValue(baseUrl.Authority, out long at) && time.GetElapsedTime(at) < WarmFor)
+                return;
+        }
+
+        Warming = AskAsync(new Uri(baseUrl.AbsoluteUri.TrimEnd('/') + "/models"), key, "data", "id", WarmLimit, CancellationToken.None);
+    }
+
+    /// <summary>The last warming, for tests.</summary>
+    internal Task Warming { get; private set; } = Task.CompletedTask;
 
     public void Dispose() => _gate.Dispose();
 
@@ -41,6 +63,8 @@ internal sealed class ModelDirectory(HttpClient http, TimeProvider time, TimeSpa
     private async Task<IReadOnlyList<string>?> AskAsync(
         Uri url, string? key, string list, string name, TimeSpan limit, CancellationToken cancellationToken)
     {
+        lock (_warmed)
+            _warmed[url.Authority] = time.GetTimestamp();
         using var deadline = new CancellationTokenSource(limit, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
@@ -57,7 +81,7 @@ internal sealed class ModelDirectory(HttpClient http, TimeProvider time, TimeSpa
                 ? [.. Names(items, name)]
                 : null;
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is HttpRequestException or OperationCanceledException or JsonException or IOException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is HttpRequestException or OperationCanceledException or JsonException or IOException or ObjectDisposedException)
         {
             return null;
         }

@@ -26,6 +26,23 @@ public sealed class LlmSelectorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_connection_is_opened_before_the_first_turn_needs_it()
+    {
+        _server.Models = ["m"];
+        using var selector = new LlmSelector(
+            new LlmSettings { BaseUrl = _server.BaseUrl, Model = "m" }, TimeProvider.System, NullLogger<LlmSelector>.Instance);
+
+        await selector.SelectAsync(Agent(), Replies.Limit);
+        await selector.Warming;
+        Assert.Equal(1, _server.ModelRequests);
+
+        // Kept for minutes: the next call does not ask again.
+        await selector.SelectAsync(Agent(), Replies.Limit);
+        await selector.Warming;
+        Assert.Equal(1, _server.ModelRequests);
+    }
+
+    [Fact]
     public async Task A_configured_endpoint_comes_first()
     {
         _server.Models = ["first-model", "second-model"];
@@ -40,7 +57,7 @@ public sealed class LlmSelectorTests : IAsyncLifetime
     [Fact]
     public async Task A_key_alone_means_openai()
     {
-        LlmSelection selection = await SelectAsync(new LlmSettings { ApiKey = "k", OllamaUrl = _server.Root }, Agent());
+        LlmSelection selection = await SelectAsync(new LlmSettings { ApiKey = "k", OllamaUrl = _server.Root, WarmConnections = false }, Agent());
         Assert.Equal(("openai", "gpt-4o-mini"), (selection.Provider, selection.Model));
         Assert.Contains("api.openai.com", selection.Reason, StringComparison.Ordinal);
     }
@@ -63,7 +80,7 @@ public sealed class LlmSelectorTests : IAsyncLifetime
     {
         LlmSelection selection = await SelectAsync(new LlmSettings { OllamaUrl = _silent.Root }, Agent());
         Assert.Equal("script", selection.Provider);
-        Assert.IsType<ScriptChatClient>(selection.Client);
+        Assert.NotNull(selection.Client.GetService(typeof(ScriptChatClient)));
         Assert.Contains("no endpoint or key is configured, and no Ollama", selection.Reason, StringComparison.Ordinal);
         Assert.Equal("Ho.", (await selection.Client.CollectAsync(Replies.Ask("hi"))).Text());
     }

@@ -86,6 +86,8 @@ internal static class BargeInSuite
                 if (Interrupted(call, before))
                 {
                     cancelled++;
+                    string understood = call.Events.OfType<UserTranscript>().LastOrDefault()?.Text ?? "";
+                    Console.Error.WriteLine($"    cancelled by {sound.Name}, {sound.Length.TotalMilliseconds:F0} ms, understood as \"{understood}\"");
                     break;
                 }
 
