@@ -1,6 +1,10 @@
 using System.Text.Json;
+using AgentGateway.Conversation.Log;
+using AgentGateway.Conversation.Log.Replay;
+using AgentGateway.Conversation.TurnTaking;
 using AgentGateway.Interop.Support;
 using AgentGateway.Testing;
+using AgentGateway.Testing.Conversation;
 
 namespace AgentGateway.Interop;
 
@@ -38,6 +42,57 @@ public sealed class BrowserTests
         AssertNoErrors(result);
         Words.AssertHeard("good evening I would like to hear my own voice", await Transcriber.TranscribeAsync(folder["heard.wav"]), 0.6);
         Assert.All(result.GetProperty("peakLevels").EnumerateArray(), level => Assert.InRange(level.GetDouble(), 20, 100));
+    }
+
+    [Fact]
+    public async Task A_nod_lets_the_agent_go_on_an_interruption_does_not_and_the_log_of_the_call_replays()
+    {
+        using var folder = new WorkFolder();
+        SpeechTimeline timeline = await new SpeechTimeline().Silence(10).SayAsync("What are your opening hours?");
+
+        // A second and a half into the answer the caller agrees, and when it has gone on, interrupts.
+        await timeline.Silence(2.4).SayAsync("okay");
+        await timeline.Silence(2.2).SayAsync("Wait a moment please. Where are you located?");
+        timeline.Silence(8);
+        JsonElement result;
+        await using (GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync("CallLog:Enabled=true", $"CallLog:Path={folder["logs"]}"))
+            result = await RunAsync(gateway, [], ["--allow-loopback-in-peer-connection"], "receptionist", timeline, folder);
+
+        AssertNoErrors(result);
+        string file = Assert.Single(Directory.GetFiles(folder["logs"]));
+        byte[] bytes = await File.ReadAllBytesAsync(file);
+        List<CallLogEntry> entries = [];
+        CallLogReader log = Open(bytes);
+        while (log.TryRead(out CallLogEntry entry))
+            entries.Add(entry);
+        Assert.Equal((CallLogEnd.Complete, "receptionist"), (log.End, log.Header.Agent));
+        CallTranscript transcript = CallTranscript.Of(Open(bytes));
+        string details = $"{string.Join('\n', transcript.Lines)}\n{result}\n{string.Join('\n', entries.Where(e => e is CallLogEntry.Command))}";
+
+        // The answer to the first question was held for the nod, went on, and was cut by the interruption alone.
+        TurnCommand[] commands = [.. entries.OfType<CallLogEntry.Command>().Select(e => e.Value)];
+        int answer = Array.FindIndex(commands, c => c is { Kind: TurnCommandKind.StartReply, Turn: 1 });
+        int cut = Array.FindIndex(commands, answer, c => c.Kind == TurnCommandKind.CancelReply);
+        Assert.True(answer >= 0 && cut > answer && commands[cut].Generation == commands[answer].Generation, details);
+        TurnCommandKind[] between = [.. commands[answer..cut].Select(c => c.Kind).Where(k => k is TurnCommandKind.HoldPlayout or TurnCommandKind.ReleasePlayout)];
+        Assert.True(between is [TurnCommandKind.HoldPlayout, TurnCommandKind.ReleasePlayout, .., TurnCommandKind.HoldPlayout], details);
+        Assert.Single(transcript.Lines, line => line.IsCut);
+        Assert.DoesNotContain(transcript.Lines, line => !line.IsAgent && line.Text.StartsWith("okay", StringComparison.OrdinalIgnoreCase));
+        Assert.True(transcript.Lines[^1] is { IsAgent: true, IsCut: false }, details);
+
+        // What the page showed is what the log holds.
+        string[] shown = [.. result.GetProperty("bubbles").EnumerateArray().Where(b => b.GetProperty("side").GetString() == "user").Select(b => b.GetProperty("text").GetString()!)];
+        Assert.Equal(transcript.Lines.Where(line => !line.IsAgent).Select(line => line.Text), shown);
+
+        ReplayReport replay = CallReplay.Run(Open(bytes));
+        Assert.True(replay.IsSame, $"{replay}\n{details}");
+        Assert.Empty(CallLogInvariants.Check(Open(bytes)));
+    }
+
+    private static CallLogReader Open(byte[] file)
+    {
+        Assert.True(CallLogReader.TryOpen(file, out CallLogReader? log, out string? problem), problem);
+        return log!;
     }
 
     private static async Task AssertConversationAsync(GatewayProcess gateway, string[] prefix, string[] flags)
