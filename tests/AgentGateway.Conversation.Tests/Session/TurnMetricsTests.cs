@@ -25,8 +25,9 @@ public sealed class TurnMetricsTests
         using Call call = Call.Start(context => context with { Agent = context.Agent with { Name = agent } });
         call.Synthesizer.FirstAudioDelay = TimeSpan.FromMilliseconds(120);
         call.Model.Reply(TimeSpan.FromMilliseconds(80), "We open at noon and close at ten every day.").Reply("Yes.");
-        call.Say("when do you open").Pause(3000).Play();
-        call.Say("wait stop a moment").Pause(3000).Play();
+        call.Say("when do you open");
+        call.Await<AgentSpeechStarted>();
+        call.Run(400).Say("wait stop a moment").Pause(3000).Play();
         call.HangUp();
 
         TurnLatency[] told = [.. call.Events.OfType<TurnMeasured>().Select(e => e.Latency)];
