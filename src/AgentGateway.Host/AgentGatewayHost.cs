@@ -5,6 +5,7 @@ using AgentGateway.Conversation.Agents;
 using AgentGateway.Host.Composition;
 using AgentGateway.Host.Configuration;
 using AgentGateway.Host.Dialects;
+using AgentGateway.Host.Doctor;
 using AgentGateway.Host.Signalling;
 using AgentGateway.Net;
 using AgentGateway.Providers.Llm;
@@ -62,6 +63,7 @@ public static class AgentGatewayHost
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<CallManager>();
+        services.AddSingleton<GatewayDoctor>();
         services.AddHostedService<GatewayService>();
         return builder;
     }
@@ -78,6 +80,7 @@ public static class AgentGatewayHost
         app.MapWhip();
         app.MapAgents();
         app.MapHealth();
+        app.MapDoctor();
         return app;
     }
 

@@ -4,6 +4,9 @@ using AgentGateway.Host.Commands;
 if (args is [ReplayCommand.Name, .. string[] replay])
     return ReplayCommand.Run(replay, Console.Out, Console.Error);
 
+if (args is [DoctorCommand.Name, .. string[] doctor])
+    return await DoctorCommand.RunAsync(doctor, Console.Out, Console.Error);
+
 WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
     Args = args,

@@ -4,6 +4,7 @@ using AgentGateway.Calls;
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Session;
 using AgentGateway.Host.Configuration;
+using AgentGateway.Host.Doctor;
 using AgentGateway.Host.Signalling;
 using AgentGateway.Net;
 using AgentGateway.Testing.Calls;
@@ -19,9 +20,9 @@ namespace AgentGateway.Host.Tests.Signalling;
 internal sealed class SignallingServer : IAsyncDisposable, IConversationFactory, ICallDialectFactory
 {
     private readonly WebApplication _app;
-    private readonly string _agents;
+    private readonly AgentFolder _agents;
 
-    private SignallingServer(WebApplication app, MediaTransport transport, string agents)
+    private SignallingServer(WebApplication app, MediaTransport transport, AgentFolder agents)
     {
         _app = app;
         _agents = agents;
@@ -38,9 +39,7 @@ internal sealed class SignallingServer : IAsyncDisposable, IConversationFactory,
 
     internal static async Task<SignallingServer> StartAsync(MediaOptions? media = null, Func<MediaTransportOptions, MediaTransportOptions>? transportOptions = null)
     {
-        string agents = Directory.CreateTempSubdirectory("agentgateway-signalling-").FullName;
-        Directory.CreateDirectory(Path.Combine(agents, "relay"));
-        await File.WriteAllTextAsync(Path.Combine(agents, "relay", "agent.md"), "---\ndisplay_name: Relay\ndescription: Returns packets.\nmode: echo-relay\n---\n");
+        var agents = new AgentFolder();
         var options = new MediaTransportOptions { ListenAddress = IPAddress.Loopback, Ports = [0], IceLite = false };
         MediaTransport transport = MediaTransport.Start(transportOptions?.Invoke(options) ?? options, TimeProvider.System, NullLoggerFactory.Instance);
 
@@ -52,7 +51,8 @@ internal sealed class SignallingServer : IAsyncDisposable, IConversationFactory,
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(media ?? new MediaOptions()));
         builder.Services.AddSingleton(transport);
         builder.Services.AddSingleton(p => new AgentCatalog(
-            new AgentCatalogOptions { Folder = agents, Watch = false }, TimeProvider.System, NullLogger<AgentCatalog>.Instance));
+            new AgentCatalogOptions { Folder = agents.Path, Watch = false }, TimeProvider.System, NullLogger<AgentCatalog>.Instance));
+        builder.Services.AddSingleton<GatewayDoctor>();
         WebApplication app = null!;
         SignallingServer server = null!;
         builder.Services.AddSingleton(_ => new CallManager(
@@ -60,6 +60,7 @@ internal sealed class SignallingServer : IAsyncDisposable, IConversationFactory,
         app = builder.Build();
         app.UseStatusCodePages();
         app.MapWhip();
+        app.MapDoctor();
         server = new SignallingServer(app, transport, agents);
         await app.StartAsync();
         server.Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
@@ -73,7 +74,7 @@ internal sealed class SignallingServer : IAsyncDisposable, IConversationFactory,
         await _app.DisposeAsync();
         await Transport.DisposeAsync();
         await Callers.DisposeAsync();
-        Directory.Delete(_agents, recursive: true);
+        _agents.Dispose();
     }
 
     ValueTask<ConversationSession> IConversationFactory.CreateAsync(string callId, AgentDefinition agent, CancellationToken cancellationToken) =>

@@ -227,4 +227,25 @@ public sealed class WhipTests
         call.Caller.TakeArrivals();
         await Until.TrueAsync(() => call.Caller.Received >= 10, () => "no media");
     }
+
+    [Fact]
+    public async Task Offers_without_callers_are_refused_beyond_the_limit_with_a_problem()
+    {
+        await using SignallingServer server = await SignallingServer.StartAsync(transportOptions: o => o with { MaxConnecting = 1 });
+        string offer = (await server.Callers.OfferAsync(new WebRtcCaller())).Sdp!;
+        HttpStatusCode[] statuses = new HttpStatusCode[5];
+        for (int i = 0; i < statuses.Length; i++)
+        {
+            using var content = new StringContent(offer, System.Text.Encoding.UTF8, WhipCall.OfferType);
+            using HttpResponseMessage response = await server.Http.PostAsync("whip/relay", content);
+            statuses[i] = response.StatusCode;
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                Assert.Equal("overloaded", await WhipCall.CodeOf(response));
+                Assert.NotNull(response.Headers.RetryAfter);
+            }
+        }
+
+        Assert.Equal([HttpStatusCode.Created, .. Enumerable.Repeat(HttpStatusCode.ServiceUnavailable, 4)], statuses);
+    }
 }

@@ -4,6 +4,7 @@ import { LatencyView } from './latency';
 import { Meter } from './meters';
 import { explainMicrophone, openMicrophone } from './microphone';
 import type { AgentState, BotOutput, Metrics, RtviMessage, ServerMessage, UserTranscription } from './rtvi';
+import { followTheme } from './theme';
 import { Transcript } from './transcript';
 
 interface Agent {
@@ -221,18 +222,10 @@ function tick(): void {
   requestAnimationFrame(tick);
 }
 
-function toggleTheme(): void {
-  const dark = document.documentElement.dataset['theme']
-    ? document.documentElement.dataset['theme'] === 'dark'
-    : matchMedia('(prefers-color-scheme: dark)').matches;
-  document.documentElement.dataset['theme'] = dark ? 'light' : 'dark';
-  localStorage.setItem('theme', document.documentElement.dataset['theme']);
-}
-
 agentSelect.onchange = describeAgent;
 callButton.onclick = () => (call ? call.hangUp() : void startCall());
 muteButton.onclick = () => setMuted(!muted);
-byId('theme').onclick = toggleTheme;
+followTheme(byId('theme'));
 byId<HTMLFormElement>('say').onsubmit = (e) => {
   e.preventDefault();
   const text = textBox.value.trim();
@@ -247,8 +240,6 @@ addEventListener('keydown', (e) => {
 });
 addEventListener('pagehide', () => call?.hangUp());
 
-const savedTheme = localStorage.getItem('theme');
-if (savedTheme === 'dark' || savedTheme === 'light') document.documentElement.dataset['theme'] = savedTheme;
 show('idle');
 requestAnimationFrame(tick);
 void loadAgents();
