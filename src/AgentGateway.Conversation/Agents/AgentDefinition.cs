@@ -45,6 +45,9 @@ public sealed record AgentDefinition
     /// <summary>Text to speech.</summary>
     public SynthesizerOptions Tts { get; init; } = new();
 
+    /// <summary>What is done to the caller's audio.</summary>
+    public AudioOptions Audio { get; init; } = new();
+
     /// <summary>Turn-taking.</summary>
     public TurnOptions Turn { get; init; } = new();
 

@@ -101,10 +101,10 @@ internal sealed partial class ConversationLoop
         if (!_recognition.Begin(utterance))
             return;
         _utterance = utterance;
-        long end = _ports.Intake.Position;
+        long end = _voice.Position;
         while (position < end)
         {
-            int count = _ports.Intake.ReadAt(ref position, _preRoll.AsSpan(0, (int)Math.Min(_preRoll.Length, end - position)));
+            int count = _voice.ReadAt(ref position, _preRoll.AsSpan(0, (int)Math.Min(_preRoll.Length, end - position)));
             if (count == 0)
                 return;
             _recognition.Write(utterance, _preRoll.AsSpan(0, count));

@@ -62,7 +62,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         _recognition = new RecognitionPump(context, _inbox);
         _generator = new ReplyGenerator(context, new SpeechPump(context, ports.Playout, ports.Room, _inbox, () => ports.Now), _inbox, () => ports.Now);
         _judge = context.EndOfTurn is { } model ? new EndOfTurnJudge(model, ports.Intake, _inbox, context.Logger) : null;
-        _voice = new VoiceWindows(context.VoiceActivity, ports.Intake);
+        _voice = new VoiceWindows(context.VoiceActivity, ports.Intake, ports.Played, context.Agent.Audio);
         _timer = context.TimeProvider.CreateTimer(static wake => ((AsyncSignal)wake!).Set(), ports.Wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -124,7 +124,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         {
             if (_utterance != 0)
                 _recognition.Write(_utterance, _voice.Window);
-            await TellAsync(TurnFact.Voice(probability, end, _voice.Duration, arrival));
+            await TellAsync(TurnFact.Voice(probability, end, _voice.Duration, arrival, _voice.EchoLikelihood));
         }
 
         if (_ended is not null)

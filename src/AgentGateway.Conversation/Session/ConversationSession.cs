@@ -60,6 +60,7 @@ public sealed class ConversationSession : IAsyncDisposable
     {
         long before = _ports.Playout.Position;
         bool speech = _ports.Playout.Pull(_ports.Now, pcm48k);
+        _ports.Played.Push(_ports.Intake.Written, pcm48k, speech);
         if (_ports.Playout.Position != before)
         {
             _ports.Wake.Set();

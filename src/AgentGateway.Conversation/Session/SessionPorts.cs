@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using AgentGateway.Audio.Front;
 using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.Speech;
 using AgentGateway.Primitives;
@@ -26,6 +27,9 @@ internal sealed class SessionPorts
     }
 
     public AudioIntake Intake { get; } = new();
+
+    /// <summary>What was sent, beside what was received.</summary>
+    public PlayedAudio Played { get; } = new();
 
     public PlayoutQueue Playout { get; } = new();
 

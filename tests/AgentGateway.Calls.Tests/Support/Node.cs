@@ -58,7 +58,7 @@ internal sealed class Node : IAsyncDisposable, IConversationFactory, ILoggerProv
 
     internal static AgentDefinition Echo { get; } = new() { Name = "echo", DisplayName = "Echo", Version = "1", Mode = AgentMode.Echo };
 
-    internal static AgentDefinition Talker { get; } = new() { Name = "talker", DisplayName = "Talker", Version = "1", Greeting = "Hello." };
+    internal static AgentDefinition Talker { get; } = new() { Name = "talker", DisplayName = "Talker", Version = "1", Greeting = "Hello.", Audio = new AudioOptions { EchoDefence = false, NormalizeLevel = false } };
 
     /// <summary>An offer that is good enough to be accepted; nobody stands behind it.</summary>
     internal async Task<string> OfferAsync() => (await _callers.OfferAsync(new WebRtcCaller())).Sdp!;

@@ -33,6 +33,8 @@ internal sealed class Call : IDisposable
                 SystemPrompt = "Be brief.",
                 Greeting = greeting,
                 Turn = turn ?? new TurnOptions(),
+                // Words are constant values here: two of them are each other's echo.
+                Audio = new AudioOptions { EchoDefence = false, NormalizeLevel = false },
             },
             VoiceActivity = Voice,
             Recognizer = Recognizer,

@@ -67,6 +67,11 @@ internal static class FrontMatterShape
         .Key("max_call_ms", new MillisecondsShape(0, 86_400_000), (o, v) => o with { MaxCall = v }, "The longest call; the caller is warned a minute before; 0: no limit. Default: 3600000.")
         .Key("greeting_interruptible", new FlagShape(), (o, v) => o with { GreetingInterruptible = v }, "Whether the greeting may be interrupted. Default: true.");
 
+    private static readonly ObjectShape<AudioOptions> Audio = new ObjectShape<AudioOptions>(() => new AudioOptions())
+        .Key("echo_defence", new FlagShape(), (o, v) => o with { EchoDefence = v }, "Whether the agent's voice, coming back from a loudspeaker, is taken out. Default: true.")
+        .Key("denoise", new FlagShape(), (o, v) => o with { Denoise = v }, "Whether steady noise is lowered. Default: false.")
+        .Key("normalize_level", new FlagShape(), (o, v) => o with { NormalizeLevel = v }, "Whether quiet and loud voices are brought to a usual level. Default: true.");
+
     /// <summary>The whole front matter.</summary>
     public static readonly ObjectShape<AgentDefinition> Instance = new ObjectShape<AgentDefinition>(() => Empty)
         .Key("display_name", new TextShape(80), (o, v) => o with { DisplayName = v }, "A name for people.", required: true)
@@ -86,5 +91,6 @@ internal static class FrontMatterShape
         .Key("llm", Llm, (o, v) => o with { Llm = v }, "The language model.")
         .Key("stt", Stt, (o, v) => o with { Stt = v }, "Speech to text.")
         .Key("tts", Tts, (o, v) => o with { Tts = v }, "Text to speech.")
+        .Key("audio", Audio, (o, v) => o with { Audio = v }, "What is done to the caller's audio.")
         .Key("turn", Turn, (o, v) => o with { Turn = v }, "Turn-taking.");
 }
