@@ -38,6 +38,7 @@ internal sealed class ConversationFactory(
         {
             Agent = agent,
             VoiceActivity = engines.VoiceActivity,
+            EndOfTurn = engines.EndOfTurn,
             Recognizer = await engines.GetRecognizerAsync(agent, cancellationToken),
             Synthesizer = await engines.GetSynthesizerAsync(agent, cancellationToken),
             ChatClient = selection?.Client ?? ApplicationClient(agent),

@@ -22,6 +22,8 @@ internal sealed class Engines(IOptions<SpeechOptions> options, AgentCatalog cata
 
     internal IVoiceActivityModel VoiceActivity => Loaded.VoiceActivity;
 
+    internal IEndOfTurnModel? EndOfTurn => Loaded.EndOfTurn;
+
     /// <summary>What listens and speaks, for operators.</summary>
     internal IReadOnlyDictionary<string, string> Names => _names;
 
@@ -36,6 +38,8 @@ internal sealed class Engines(IOptions<SpeechOptions> options, AgentCatalog cata
         _speech = await SpeechEngines.CreateAsync(
             options.Value.ToEngineOptions(), _models, loggerFactory.CreateLogger<SpeechEngines>(), progress, cancellationToken: cancellationToken);
         _names["vad"] = _speech.VoiceActivity.Name;
+        if (_speech.EndOfTurn is { } endOfTurn)
+            _names["end_of_turn"] = endOfTurn.Name;
         foreach (AgentDefinition agent in catalog.Current.Agents.Values.Where(a => a.Mode == AgentMode.Conversation))
         {
             _names["stt"] = (await GetRecognizerAsync(agent, cancellationToken)).Name;

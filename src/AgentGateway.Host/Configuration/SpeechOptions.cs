@@ -29,6 +29,9 @@ public sealed class SpeechOptions
     /// <summary>A ggml file, or a name of the catalogue, for Whisper; empty for none.</summary>
     public string? WhisperModel { get; set; }
 
+    /// <summary>The end-of-turn model: a name of the catalogue, used when its file is in the model store, or a file; empty for none.</summary>
+    public string? EndOfTurnModel { get; set; } = Defaults.EndOfTurnModel;
+
     /// <summary>Recognitions that compute at once, 1..256; 0 for the number of cores.</summary>
     public int MaxConcurrency { get; set; }
 
@@ -36,7 +39,7 @@ public sealed class SpeechOptions
     {
         if (MaxConcurrency is < 0 or > 256)
             yield return $"{Section}:MaxConcurrency is {MaxConcurrency}; expected 0..256.";
-        foreach ((string key, string? value) in new[] { ("VoiceActivityModel", VoiceActivityModel), ("SherpaModel", SherpaModel), ("WhisperModel", WhisperModel) })
+        foreach ((string key, string? value) in new[] { ("VoiceActivityModel", VoiceActivityModel), ("SherpaModel", SherpaModel), ("WhisperModel", WhisperModel), ("EndOfTurnModel", EndOfTurnModel) })
         {
             if (!string.IsNullOrEmpty(value) && ModelCatalog.Find(value) is null && !Path.Exists(value))
                 yield return $"{Section}:{key} is '{value}'; expected a file or folder that exists, or a model's name in the catalogue.";
@@ -55,6 +58,7 @@ public sealed class SpeechOptions
         SherpaModel = SherpaModel,
         SherpaLanguage = SherpaLanguage,
         WhisperModel = string.IsNullOrEmpty(WhisperModel) ? null : WhisperModel,
+        EndOfTurnModel = string.IsNullOrEmpty(EndOfTurnModel) ? null : EndOfTurnModel,
         MaxConcurrency = MaxConcurrency == 0 ? Defaults.MaxConcurrency : MaxConcurrency,
     };
 }

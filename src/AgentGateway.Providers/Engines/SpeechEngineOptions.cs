@@ -23,6 +23,12 @@ public sealed record SpeechEngineOptions
     /// <summary>The path of a ggml file for Whisper, or a name of the catalogue ("whisper-tiny.en"); null: Whisper is only there by that name. Default null.</summary>
     public string? WhisperModel { get; init; }
 
+    /// <summary>
+    /// The end-of-turn model: a name of the catalogue (default "smart-turn-v3": used when its file is in the model store, never downloaded), or the path of
+    /// such a file; null for none.
+    /// </summary>
+    public string? EndOfTurnModel { get; init; } = "smart-turn-v3";
+
     /// <summary>Recognition sessions that compute at once; default the number of cores.</summary>
     public int MaxConcurrency { get; init; } = Environment.ProcessorCount;
 

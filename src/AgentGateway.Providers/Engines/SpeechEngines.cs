@@ -45,6 +45,9 @@ public sealed partial class SpeechEngines : IAsyncDisposable
     /// <summary>The voice activity model.</summary>
     public IVoiceActivityModel VoiceActivity { get; }
 
+    /// <summary>The end-of-turn model; null when there is none.</summary>
+    public SmartTurnModel? EndOfTurn { get; private init; }
+
     /// <summary>Why "auto" chose a lesser recogniser than sherpa, for the start-up page and the console; null when it did not.</summary>
     public string? RecognizerWarning { get; private set; }
 
@@ -85,8 +88,30 @@ public sealed partial class SpeechEngines : IAsyncDisposable
             name = Path.GetFileNameWithoutExtension(path);
         }
 
-        IVoiceActivityModel voiceActivity = SileroVoiceActivityModel.Load(path, name, options.Silero);
-        return new SpeechEngines(options, models, voiceActivity, logger, progress, time ?? TimeProvider.System);
+        SileroVoiceActivityModel voiceActivity = SileroVoiceActivityModel.Load(path, name, options.Silero);
+        try
+        {
+            SmartTurnModel? endOfTurn = await LoadEndOfTurnAsync(options, models, cancellationToken);
+            return new SpeechEngines(options, models, voiceActivity, logger, progress, time ?? TimeProvider.System) { EndOfTurn = endOfTurn };
+        }
+        catch
+        {
+            voiceActivity.Dispose();
+            throw;
+        }
+    }
+
+    // A model of the catalogue is taken when it is there; a path must be right.
+    private static async Task<SmartTurnModel?> LoadEndOfTurnAsync(SpeechEngineOptions options, ModelStore models, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(options.EndOfTurnModel))
+            return null;
+        if (ModelCatalog.Find(options.EndOfTurnModel) is not { } known)
+            return SmartTurnModel.Load(options.EndOfTurnModel, Path.GetFileNameWithoutExtension(options.EndOfTurnModel));
+        if (await models.FindAsync(known, cancellationToken) is not { } folder)
+            return null;
+        string file = known.Variants.SelectMany(variant => variant.Files).Select(f => Path.Combine(folder, f.Name)).First(File.Exists);
+        return SmartTurnModel.Load(file, known.Name);
     }
 
     /// <summary>The recogniser of that name, loaded on the first call.</summary>
@@ -111,6 +136,7 @@ public sealed partial class SpeechEngines : IAsyncDisposable
         foreach (ISpeechSynthesizer synthesizer in _synthesizers.Values)
             await synthesizer.DisposeAsync();
         VoiceActivity.Dispose();
+        EndOfTurn?.Dispose();
         _loading.Dispose();
     }
 

@@ -105,9 +105,20 @@ public static class ModelCatalog
         [new ModelVariant([WhisperTinyEnglishFile])],
         new ModelDownload(new Uri("https://huggingface.co/ggerganov/whisper.cpp/resolve/main/ggml-tiny.en.bin"), WhisperTinyEnglishFile));
 
+    /// <summary>
+    /// Smart Turn 3.2: hears whether a turn is over. Used when its file is there; no official checksum is published, so it is not downloaded unasked.
+    /// </summary>
+    public static ModelDefinition SmartTurn { get; } = new(
+        "smart-turn-v3",
+        "end of turn",
+        "BSD-2-Clause",
+        [new ModelVariant([new("smart-turn-v3.2-cpu.onnx")]), new ModelVariant([new("smart-turn-v3.1-cpu.onnx")]), new ModelVariant([new("smart-turn-v3.0.onnx")])],
+        new ModelDownload(
+            new Uri("https://huggingface.co/pipecat-ai/smart-turn-v3/resolve/main/smart-turn-v3.2-cpu.onnx"), new ModelFile("smart-turn-v3.2-cpu.onnx")));
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ModelDefinition> All { get; } =
-        [SileroV5, SileroV6, ZipformerEnglishSmall, ZipformerEnglish, WhisperTinyEnglish];
+        [SileroV5, SileroV6, ZipformerEnglishSmall, ZipformerEnglish, WhisperTinyEnglish, SmartTurn];
 
     /// <summary>The model of that name, or null.</summary>
     public static ModelDefinition? Find(string name) =>

@@ -57,6 +57,8 @@ internal sealed unsafe class OrtSession : SafeHandle
         return names;
     }
 
+    public string GetOutputName(int index) => _api.GetOutputName(handle, index);
+
     public nint CreateTensor(void* data, int bytes, ReadOnlySpan<long> shape, OrtElementType type) =>
         _api.CreateTensor(CpuMemoryInfo, data, bytes, shape, type);
 
