@@ -53,6 +53,9 @@ public sealed class MediaTransport : IAsyncDisposable
         _meter.CreateObservableCounter("agentgateway.net.datagrams.sent", () => Sum(c => c.DatagramsSent), "{datagram}");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.unroutable", () => Sum(c => c.DatagramsUnroutable), "{datagram}", "Datagrams of no known connection");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.unusable", () => _shards.Sum(s => s.UnusableDatagrams), "{datagram}", "Datagrams longer than any WebRTC packet or without an address");
+        _meter.CreateObservableCounter("agentgateway.net.datagrams.undeliverable", () => _shards.Sum(s => s.Links.Undeliverable), "{datagram}", "Outgoing datagrams that a relay or a TCP connection did not take");
+        _meter.CreateObservableUpDownCounter("agentgateway.net.tcp.connections", () => _services.Sum(s => s.Listener?.ConnectionCount ?? 0), "{connection}", "Callers' TCP connections");
+        _meter.CreateObservableCounter("agentgateway.net.tcp.refused", () => _services.Sum(s => s.Listener?.Refused ?? 0), "{connection}", "Callers' TCP connections that were refused for want of room");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.refused", () => _shards.Sum(s => s.RefusedDatagrams), "{datagram}", "Outgoing datagrams that the system refused");
         _meter.CreateObservableCounter("agentgateway.net.connections.failed", () => Sum(c => c.ConnectionsFailed), "{connection}", "Connections closed by a defect");
         _meter.CreateObservableGauge("agentgateway.net.tick.lateness.p99", TakeLatenessP99, "ms", "How late media ticks left since the last reading, 99th percentile");

@@ -37,6 +37,8 @@ internal sealed class Recorder : IRtcConnectionHandler
 
     internal TaskCompletionSource<ushort> ChannelOpened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    internal TaskCompletionSource<string> Candidate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     internal TaskCompletionSource<string> Message { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal bool EchoAudio { get; init; }
@@ -65,6 +67,9 @@ internal sealed class Recorder : IRtcConnectionHandler
                 if (EchoAudio)
                     connection.Peer.SendAudio(now, e.Payload.Span, e.Timestamp, e.Marker);
                 Audio.TrySetResult(e.Payload.ToArray());
+                break;
+            case RtcPeerEventKind.LocalCandidate:
+                Candidate.TrySetResult(e.Candidate!.Format());
                 break;
             case RtcPeerEventKind.ChannelOpened:
                 ChannelOpened.TrySetResult(e.ChannelId);

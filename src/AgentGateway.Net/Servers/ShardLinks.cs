@@ -21,6 +21,7 @@ internal sealed class ShardLinks(UdpSocket socket, bool isLite)
     private readonly Dictionary<DatagramPath, FrameStream> _streams = [];
     private readonly byte[] _held = new byte[2048];
     private volatile IReadOnlyList<IceCandidate> _candidates = [];
+    private long _undeliverable;
 
     /// <summary>Told of each candidate that is new, on the shard's thread.</summary>
     internal Action<Instant, IceCandidate>? Found { get; set; }
@@ -31,8 +32,8 @@ internal sealed class ShardLinks(UdpSocket socket, bool isLite)
     /// <summary>Server-reflexive and relayed candidates of this shard's socket at the moment; any thread.</summary>
     internal IReadOnlyList<IceCandidate> Candidates => _candidates;
 
-    /// <summary>Datagrams that had no connection to leave by, or no relay.</summary>
-    internal long Undeliverable { get; private set; }
+    /// <summary>Outgoing datagrams that a relay or a connection did not take; any thread.</summary>
+    internal long Undeliverable => Volatile.Read(ref _undeliverable);
 
     internal Instant? NextTimeout
     {
@@ -131,14 +132,14 @@ internal sealed class ShardLinks(UdpSocket socket, bool isLite)
         if (path.Transport == PathTransport.Tcp)
         {
             if (!_streams.TryGetValue(path, out FrameStream? stream) || !stream.TrySend(slot[..length]))
-                Undeliverable++;
+                CountUndeliverable();
             return;
         }
 
         RelayLink relay = _byRelayed[path.Local];
         if (!relay.Client.TryWrap(now, slot, length, path.Remote, out int wrapped))
         {
-            Undeliverable++;
+            CountUndeliverable();
             return;
         }
 
@@ -220,6 +221,8 @@ internal sealed class ShardLinks(UdpSocket socket, bool isLite)
             stream.CloseAfterSending();
         _streams.Clear();
     }
+
+    private void CountUndeliverable() => Volatile.Write(ref _undeliverable, _undeliverable + 1);
 
     private bool TryTake(Instant now, RelayLink relay, TurnInput input, in TurnData data, ref DatagramPath path, ref Span<byte> datagram)
     {

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Sockets;
+using AgentGateway.Rtc.Primitives;
+using AgentGateway.Rtc.Wire.Stun;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AgentGateway.Net.Tests;
+
+/// <summary>A STUN server that sees the transport behind a NAT.</summary>
+public sealed class GatheringTests
+{
+    private const string Public = "203.0.113.44";
+    private const ushort PublicPort = 31337;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    [Theory]
+    [InlineData(false, "typ srflx raddr 127.0.0.1 rport")]
+    [InlineData(true, "typ host")]
+    public async Task The_public_address_stands_in_every_offer(bool lite, string expected)
+    {
+        using var server = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        await using MediaTransport transport = Start((IPEndPoint)server.Client.LocalEndPoint!, lite);
+        await AnswerAsync(server);
+        await transport.Gathered.WaitAsync(Limit);
+
+        RtcAcceptResult offer = await transport.OfferAsync(new Recorder());
+
+        Assert.Contains($" {Public} {PublicPort} {expected}", offer.Sdp, StringComparison.Ordinal);
+        Assert.Single(transport.GatheredCandidates);
+    }
+
+    [Fact]
+    public async Task A_call_that_came_first_is_told_later()
+    {
+        using var server = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        await using MediaTransport transport = Start((IPEndPoint)server.Client.LocalEndPoint!, lite: false);
+        var handler = new Recorder();
+        RtcAcceptResult offer = await transport.OfferAsync(handler);
+        Assert.DoesNotContain(Public, offer.Sdp, StringComparison.Ordinal);
+
+        await AnswerAsync(server);
+
+        Assert.Contains($" {Public} {PublicPort} typ srflx", await handler.Candidate.Task.WaitAsync(Limit), StringComparison.Ordinal);
+    }
+
+    private static MediaTransport Start(IPEndPoint server, bool lite) => MediaTransport.Start(
+        new MediaTransportOptions
+        {
+            ListenAddress = IPAddress.Loopback,
+            Ports = [0],
+            IceLite = lite,
+            StunServers = [new StunServer(server.Address.ToString(), server.Port)],
+        },
+        TimeProvider.System,
+        NullLoggerFactory.Instance);
+
+    private static async Task AnswerAsync(UdpClient server)
+    {
+        UdpReceiveResult request = await server.ReceiveAsync().WaitAsync(Limit);
+        await server.SendAsync(Answer(request.Buffer), request.RemoteEndPoint);
+    }
+
+    private static byte[] Answer(byte[] request)
+    {
+        Assert.True(StunMessage.TryParse(request, out StunMessage message));
+        Assert.Equal((StunClass.Request, StunMethod.Binding), (message.Class, message.Method));
+        byte[] buffer = new byte[128];
+        var writer = new StunWriter(buffer, StunClass.SuccessResponse, StunMethod.Binding, message.TransactionId);
+        writer.AddXorMappedAddress(TransportAddress.From(IPAddress.Parse(Public), PublicPort));
+        writer.AddFingerprint();
+        return buffer[..writer.Length];
+    }
+}
