@@ -6,6 +6,9 @@ public sealed record RecognizerOptions
     /// <summary>"auto", "sherpa", "whisper" or "pocketsphinx".</summary>
     public string Provider { get; init; } = "auto";
 
+    /// <summary>Whether text without case, punctuation and digits is made readable for the model and the transcript.</summary>
+    public bool Readable { get; init; } = true;
+
     /// <summary>Words that are likely to be said.</summary>
     public IReadOnlyList<string> Hints { get; init; } = [];
 }

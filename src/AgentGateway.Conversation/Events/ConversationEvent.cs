@@ -22,13 +22,21 @@ public sealed record UserSpeechStopped : ConversationEvent;
 /// <param name="Turn">The turn's number, from 1.</param>
 /// <param name="Text">The text.</param>
 /// <param name="IsFinal">False while it may still change.</param>
-public sealed record UserTranscript(int Turn, string Text, bool IsFinal) : ConversationEvent;
+public sealed record UserTranscript(int Turn, string Text, bool IsFinal) : ConversationEvent
+{
+    /// <summary>What the recogniser wrote, where <see cref="Text"/> was made readable; else null.</summary>
+    public string? Raw { get; init; }
+}
 
 /// <summary>The caller's turn was committed to history and given to the language model.</summary>
 /// <param name="Turn">The turn's number.</param>
 /// <param name="Text">What the model is given.</param>
 /// <param name="Typed">True for text from a data channel.</param>
-public sealed record UserTurnCommitted(int Turn, string Text, bool Typed) : ConversationEvent;
+public sealed record UserTurnCommitted(int Turn, string Text, bool Typed) : ConversationEvent
+{
+    /// <summary>What the recogniser wrote, where <see cref="Text"/> was made readable; else null.</summary>
+    public string? Raw { get; init; }
+}
 
 /// <summary>The caller was heard, but no words were recognised: the agent goes on, or asks again.</summary>
 /// <param name="Turn">The turn's number.</param>

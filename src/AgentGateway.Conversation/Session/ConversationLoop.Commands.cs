@@ -1,5 +1,6 @@
 using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.History;
+using AgentGateway.Conversation.Text;
 using AgentGateway.Conversation.TurnTaking;
 using Microsoft.Extensions.AI;
 
@@ -34,8 +35,9 @@ internal sealed partial class ConversationLoop
                 _judge?.Begin(command.Utterance, command.Position, command.EndPosition);
                 break;
             case TurnCommandKind.CommitTurn:
-                _history.AddUser(command.Text!);
-                await EmitAsync(new UserTurnCommitted(command.Turn, command.Text!, command.Typed) { At = At });
+                string said = command.Typed ? command.Text! : Readable(command.Text!, isFinal: true);
+                _history.AddUser(said);
+                await EmitAsync(new UserTurnCommitted(command.Turn, said, command.Typed) { At = At, Raw = said == command.Text ? null : command.Text });
                 break;
             case TurnCommandKind.AppendContext:
                 _history.AddUser(command.Text!);
@@ -87,7 +89,7 @@ internal sealed partial class ConversationLoop
             TurnCommandKind.ReportState => new AgentStateChanged(command.State) { At = At },
             TurnCommandKind.ReportUserStarted => new UserSpeechStarted { At = At },
             TurnCommandKind.ReportUserStopped => new UserSpeechStopped { At = At },
-            TurnCommandKind.ReportTranscript => new UserTranscript(command.Turn, command.Text!, command.IsFinal) { At = At },
+            TurnCommandKind.ReportTranscript => Transcript(command),
             TurnCommandKind.ReportNoWords => new UserTurnEmpty(command.Turn) { At = At },
             TurnCommandKind.ReportAgentStarted => new AgentSpeechStarted(command.Turn) { At = At },
             TurnCommandKind.ReportAgentStopped => new AgentSpeechStopped(command.Turn) { At = At },
@@ -95,6 +97,16 @@ internal sealed partial class ConversationLoop
         };
         return e is null ? ValueTask.CompletedTask : EmitAsync(e);
     }
+
+    private UserTranscript Transcript(in TurnCommand command)
+    {
+        string text = Readable(command.Text!, command.IsFinal);
+        return new UserTranscript(command.Turn, text, command.IsFinal) { At = At, Raw = text == command.Text ? null : command.Text };
+    }
+
+    // Only what people and the model read: the turn-taker judges what the recogniser wrote.
+    private string Readable(string text, bool isFinal) =>
+        _context.Agent.Stt.Readable ? ReadableTranscript.Of(text, _context.Agent.Language, isFinal) : text;
 
     private void OpenUtterance(int utterance, long position)
     {
@@ -131,7 +143,7 @@ internal sealed partial class ConversationLoop
     private void StartSpeculation(in TurnCommand command)
     {
         ReplyRun run = _speculative = NewRun(command, command.Spoken, isAnswer: true);
-        _lastReply = _generator.AnswerAsync(run, _history.ToMessages(command.Text), _lastReply);
+        _lastReply = _generator.AnswerAsync(run, _history.ToMessages(command.Typed ? command.Text : Readable(command.Text!, isFinal: true)), _lastReply);
     }
 
     private async ValueTask CommitSpeculationAsync(TurnCommand command)

@@ -33,6 +33,7 @@ internal sealed class Call : IDisposable
                 SystemPrompt = "Be brief.",
                 Greeting = greeting,
                 Turn = turn ?? new TurnOptions(),
+                Stt = new RecognizerOptions { Readable = false },
                 // Words are constant values here: two of them are each other's echo.
                 Audio = new AudioOptions { EchoDefence = false, NormalizeLevel = false },
             },

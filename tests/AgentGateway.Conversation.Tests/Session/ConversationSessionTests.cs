@@ -363,6 +363,35 @@ public sealed class ConversationSessionTests
         Assert.Equal("and what about tomorrow", call.Events.OfType<UserTurnCommitted>().Last().Text);
     }
 
+    [Fact]
+    public void The_model_and_the_transcript_get_readable_text_and_events_keep_the_raw()
+    {
+        using Call call = Call.Start(context => context with { Agent = context.Agent with { Stt = new RecognizerOptions() } });
+        call.Model.Default = "At nine.";
+        call.Say("when do you open on monday").Play();
+        UserTurnCommitted committed = call.Await<UserTurnCommitted>();
+        Assert.Equal("When do you open on Monday?", committed.Text);
+        Assert.Equal("when do you open on monday", committed.Raw);
+        call.Await<AgentSpeechStopped>();
+        Assert.Equal("When do you open on Monday?", call.Model.Requests[0][^1].Text);
+        UserTranscript partial = call.Events.OfType<UserTranscript>().First(t => !t.IsFinal);
+        Assert.Equal("When", partial.Text);
+        Assert.Equal("when", partial.Raw);
+    }
+
+    [Fact]
+    public void What_was_heard_of_a_price_is_counted_as_it_was_written()
+    {
+        using Call call = Call.Start();
+        call.Model.Reply("It costs $3.50 today and more tomorrow.");
+        call.Say("how much is it").Play();
+        call.Await<AgentSpeechStopped>();
+        Assert.Equal(["It costs three dollars and fifty cents today and more tomorrow."], call.Synthesizer.Requests);
+        Assert.Contains("It costs $3.50", call.Events.OfType<SegmentProgress>().Select(p => p.Text[..p.HeardLength]));
+        Assert.DoesNotContain(call.Events.OfType<SegmentProgress>(), p => p.Text[..p.HeardLength].EndsWith("$3", StringComparison.Ordinal));
+        Assert.Equal("It costs $3.50 today and more tomorrow.", Assert.Single(call.Events.OfType<SegmentQueued>()).Text);
+    }
+
     private static List<string> Messages(IEnumerable<ChatMessage> messages) => [.. messages.Select(m => $"{m.Role}:{m.Text}")];
 
     private static IEnumerable<int> Runs(List<short> heard, short first, int count)

@@ -33,6 +33,7 @@ internal static class FrontMatterShape
             new ChoiceShape<string>(("auto", "auto"), ("sherpa", "sherpa"), ("whisper", "whisper"), ("pocketsphinx", "pocketsphinx")),
             (o, v) => o with { Provider = v },
             "Which engine listens. Default: auto.")
+        .Key("readable", new FlagShape(), (o, v) => o with { Readable = v }, "Whether text without case, punctuation and digits is made readable. Default: true.")
         .Key("hints", new ListShape<string>(new TextShape(100), 100), (o, v) => o with { Hints = v }, "Words that are likely to be said.");
 
     private static readonly ObjectShape<SynthesizerOptions> Tts = new ObjectShape<SynthesizerOptions>(() => new SynthesizerOptions())
