@@ -186,6 +186,9 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
             case RtcPeerEventKind.AudioReceived:
                 _leg.HandleAudio(now, connection.Peer, e);
                 break;
+            case RtcPeerEventKind.ComfortNoiseReceived:
+                _leg.HandleComfortNoise(now, e);
+                break;
             case RtcPeerEventKind.RemoteStreamChanged:
                 _leg.HandleStreamChanged();
                 break;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using AgentGateway.LoadTest;
+using AgentGateway.LoadTest.Wer;
 
 // Callers made with our own Rtc against any server that answers WHIP. The server is another process and is measured from
 // outside, by the kernel's accounting, so that every server is measured alike.
@@ -44,4 +45,22 @@ latency.SetAction((parsed, cancellationToken) => LatencyRun.RunAsync(
         parsed.GetValue(csv)?.FullName),
     cancellationToken));
 
-return await new RootCommand("Load and latency measurements over real WebRTC calls") { echo, latency }.Parse(args).InvokeAsync();
+var model = new Option<DirectoryInfo>("--model") { Required = true, Description = "Folder of the streaming recogniser's model" };
+var loss = new Option<int[]>("--loss") { DefaultValueFactory = _ => [5, 10, 20], AllowMultipleArgumentsPerToken = true, Description = "Percent of packets lost; 0 is always measured" };
+var repair = new Option<string[]>("--repair") { DefaultValueFactory = _ => ["none", "fec", "red", "nack", "all"], AllowMultipleArgumentsPerToken = true, Description = "none, or fec, red, nack joined by +; all is the three" };
+var seeds = new Option<int>("--seeds") { DefaultValueFactory = _ => 3, Description = "Runs of each cell" };
+var latencyMs = new Option<double>("--latency") { DefaultValueFactory = _ => 30, Description = "One-way delay in ms" };
+var jitterMs = new Option<double>("--jitter") { DefaultValueFactory = _ => 10, Description = "Each packet's delay varies by up to this many ms both ways" };
+var wer = new Command("wer", "Word error rate of the streaming recogniser behind a simulated bad network") { model, loss, repair, seeds, latencyMs, jitterMs, csv };
+wer.SetAction((parsed, cancellationToken) => WerRun.RunAsync(
+    new WerOptions(
+        parsed.GetRequiredValue(model).FullName,
+        parsed.GetValue(loss)!,
+        parsed.GetValue(repair)!,
+        parsed.GetValue(seeds),
+        TimeSpan.FromMilliseconds(parsed.GetValue(latencyMs)),
+        TimeSpan.FromMilliseconds(parsed.GetValue(jitterMs)),
+        parsed.GetValue(csv)?.FullName),
+    cancellationToken));
+
+return await new RootCommand("Load and latency measurements over real WebRTC calls") { echo, latency, wer }.Parse(args).InvokeAsync();

@@ -4,7 +4,7 @@ using AgentGateway.Primitives;
 namespace AgentGateway.Audio;
 
 /// <summary>
-/// Turns the Opus packets of one RTP stream into 20 ms frames on demand: adaptive jitter buffer, decoder, concealment, forward error correction
+/// Turns the packets of one RTP stream (Opus, or another codec behind <see cref="IAudioCodec"/>) into 20 ms frames on demand: adaptive jitter buffer, decoder, concealment, forward error correction
 /// and time-stretching. See DESIGN.md in this folder. Told the time; deterministic; one owner; not thread-safe; nothing allocated per packet.
 /// </summary>
 /// <remarks>
@@ -23,6 +23,7 @@ public sealed class AudioReceiver : IDisposable
     // Beyond any real stream, and far from overflow.
     private const long MaxCounter = 1L << 50;
 
+    private readonly IAudioCodec _codec;
     private readonly PacketStore _store;
     private readonly DelayManager _delays;
     private readonly PlayoutEngine _playout;
@@ -44,11 +45,12 @@ public sealed class AudioReceiver : IDisposable
     /// <summary>Makes a receiver with its own decoder.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="DllNotFoundException">The codec library is not installed; the message says what to install.</exception>
-    public AudioReceiver(JitterBufferOptions options, IOpusCodec codec)
+    public AudioReceiver(JitterBufferOptions options, IAudioCodec codec)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(codec);
         options.Validate();
+        _codec = codec;
         _store = new PacketStore(options.MaxPackets);
         _delays = new DelayManager(options.MinDelay, options.MaxDelay);
         _playout = new PlayoutEngine(options, _store, _delays, codec.CreateDecoder());
@@ -87,13 +89,32 @@ public sealed class AudioReceiver : IDisposable
     /// </summary>
     /// <param name="now">Arrival time.</param>
     /// <param name="sequence">RTP sequence number extended to 64 bits.</param>
-    /// <param name="timestamp">RTP timestamp (48 kHz) extended to 64 bits.</param>
-    /// <param name="payload">One Opus packet; copied.</param>
+    /// <param name="timestamp">RTP timestamp, scaled to 48 kHz, extended to 64 bits.</param>
+    /// <param name="payload">One packet of the codec; copied.</param>
     public void Insert(Instant now, long sequence, long timestamp, ReadOnlySpan<byte> payload)
     {
+        if (_codec.TryParse(payload, out AudioPacketShape info))
+        {
+            Insert(now, sequence, timestamp, payload, info);
+            return;
+        }
+
         _received++;
-        if (payload.Length > PacketStore.MaxPayloadBytes || sequence is < 0 or > MaxCounter || timestamp is < 0 or > MaxCounter
-            || !OpusPacket.TryParse(payload, out OpusPacketInfo info))
+        _malformed++;
+    }
+
+    /// <summary>Takes a comfort noise packet (RFC 3389): a pause begins or goes on.</summary>
+    /// <param name="now">Arrival time.</param>
+    /// <param name="sequence">RTP sequence number extended to 64 bits.</param>
+    /// <param name="timestamp">RTP timestamp, scaled to 48 kHz, extended to 64 bits.</param>
+    /// <param name="payload">The noise's level and spectrum; copied.</param>
+    public void InsertComfortNoise(Instant now, long sequence, long timestamp, ReadOnlySpan<byte> payload) =>
+        Insert(now, sequence, timestamp, payload, new AudioPacketShape(AudioFormat.FrameSamples, AudioFormat.FrameSamples, false, true) { IsComfortNoise = true });
+
+    private void Insert(Instant now, long sequence, long timestamp, ReadOnlySpan<byte> payload, in AudioPacketShape info)
+    {
+        _received++;
+        if (payload.Length > PacketStore.MaxPayloadBytes || sequence is < 0 or > MaxCounter || timestamp is < 0 or > MaxCounter)
         {
             _malformed++;
             return;

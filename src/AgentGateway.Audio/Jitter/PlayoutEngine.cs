@@ -27,7 +27,7 @@ internal sealed class PlayoutEngine : IDisposable
 
     private readonly PacketStore _store;
     private readonly DelayManager _delays;
-    private readonly IOpusDecoder _decoder;
+    private readonly IAudioDecoder _decoder;
     private readonly SampleQueue _queue = new();
     private readonly short[] _tail = new short[Fade.DefaultSamples];
     private readonly long _discardTicks;
@@ -44,7 +44,7 @@ internal sealed class PlayoutEngine : IDisposable
     private int _sinceStretch;
     private AudioFrameKind _kind;
 
-    public PlayoutEngine(JitterBufferOptions options, PacketStore store, DelayManager delays, IOpusDecoder decoder)
+    public PlayoutEngine(JitterBufferOptions options, PacketStore store, DelayManager delays, IAudioDecoder decoder)
     {
         _store = store;
         _delays = delays;
@@ -223,7 +223,10 @@ internal sealed class PlayoutEngine : IDisposable
     {
         Span<short> pcm = _queue.Append(AudioFormat.MaxPacketSamples);
         _kind = packet.Info.IsDtx ? AudioFrameKind.ComfortNoise : AudioFrameKind.Normal;
-        OpusStatus status = _decoder.Decode(payload, pcm, out int samples);
+        int samples = packet.Info.Samples;
+        OpusStatus status = packet.Info.IsComfortNoise
+            ? _decoder.BeginComfortNoise(payload, pcm[..samples])
+            : _decoder.Decode(payload, pcm, out samples);
         if (status != OpusStatus.Ok)
         {
             DecodeErrors++;

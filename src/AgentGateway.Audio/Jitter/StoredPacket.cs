@@ -3,4 +3,4 @@ using AgentGateway.Primitives;
 namespace AgentGateway.Audio.Jitter;
 
 /// <summary>A packet that waits, without its payload.</summary>
-internal readonly record struct StoredPacket(long Sequence, long Timestamp, Instant Arrival, OpusPacketInfo Info);
+internal readonly record struct StoredPacket(long Sequence, long Timestamp, Instant Arrival, AudioPacketShape Info);

@@ -1,7 +1,7 @@
 namespace AgentGateway.Audio;
 
 /// <summary>Encodes 48 kHz mono speech. One owner; not thread-safe. No allocation per frame.</summary>
-public interface IOpusEncoder : IDisposable
+public interface IOpusEncoder : IAudioEncoder
 {
     /// <summary>A result of <see cref="Encode"/> up to this many bytes is a DTX frame and need not be sent (RFC 7587 section 3.1.3).</summary>
     const int MaxDtxBytes = 2;
@@ -23,8 +23,7 @@ public interface IOpusEncoder : IDisposable
     /// means discontinuous transmission.
     /// </summary>
     /// <exception cref="ArgumentException">The frame has another length, or the buffer is empty.</exception>
-    int Encode(ReadOnlySpan<short> pcm, Span<byte> packet);
+    new int Encode(ReadOnlySpan<short> pcm, Span<byte> packet);
 
-    /// <summary>Forgets the past, as if newly made; the settings stay.</summary>
-    void Reset();
+    int IAudioEncoder.Encode(ReadOnlySpan<short> pcm, Span<byte> packet) => Encode(pcm, packet);
 }

@@ -32,6 +32,11 @@ internal abstract class AudioLeg : IDisposable
     /// <summary>An audio packet of the caller.</summary>
     internal abstract void HandleAudio(Instant now, RtcPeer peer, in RtcPeerEvent packet);
 
+    /// <summary>A comfort noise packet of the caller: a pause.</summary>
+    internal virtual void HandleComfortNoise(Instant now, in RtcPeerEvent packet)
+    {
+    }
+
     /// <summary>The 20 ms tick.</summary>
     internal virtual void HandleTimeout(Instant now, RtcPeer peer)
     {

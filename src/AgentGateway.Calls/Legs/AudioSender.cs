@@ -6,7 +6,8 @@ namespace AgentGateway.Calls.Legs;
 
 /// <summary>
 /// Encodes and sends one 20 ms frame per tick. Silence is not encoded: after a short tail, which lets the far decoder
-/// settle, one constant Opus frame is sent, at every tick or, when the far end asked for DTX, every 400 ms.
+/// settle, one constant Opus frame is sent, at every tick or, when the far end asked for DTX, every 400 ms. Telephone codecs have no such
+/// frame, and encode silence for next to nothing.
 /// </summary>
 internal sealed class AudioSender : IDisposable
 {
@@ -18,31 +19,37 @@ internal sealed class AudioSender : IDisposable
     // A 20 ms mono CELT frame of digital silence (RFC 6716: configuration 31, code 0).
     private static readonly byte[] SilenceFrame = [0xF8, 0xFF, 0xFE];
 
-    private readonly IOpusEncoder _encoder;
+    private readonly IAudioEncoder _encoder;
+    private readonly IOpusEncoder? _opus;
     private readonly int _bitrate;
     private readonly short[] _zeros = new short[FrameSamples];
     private readonly byte[] _packet = new byte[1275];
     private LossEstimate _loss;
     private long _silentFrames = TailFrames;
 
-    internal AudioSender(IOpusEncoder encoder)
+    internal AudioSender(IAudioEncoder encoder)
     {
         _encoder = encoder;
-        _bitrate = encoder.Bitrate;
+        _opus = encoder as IOpusEncoder;
+        _bitrate = _opus?.Bitrate ?? 0;
     }
 
     /// <summary>Packets that the peer would not take.</summary>
     internal long Refused { get; private set; }
 
     /// <summary>Applies what the far end wants.</summary>
-    internal void Configure(NegotiatedAudio? audio) =>
-        _encoder.Bitrate = Math.Max(MinBitrate, Math.Min(_bitrate, audio?.MaxAverageBitrate ?? _bitrate));
+    internal void Configure(NegotiatedAudio? audio)
+    {
+        if (_opus is not null)
+            _opus.Bitrate = Math.Max(MinBitrate, Math.Min(_bitrate, audio?.MaxAverageBitrate ?? _bitrate));
+    }
 
     /// <summary>Follows the loss that the far end reports: forward error correction begins with it.</summary>
     internal void HandleReport(NegotiatedAudio? audio, double fractionLost)
     {
         _loss.Add(fractionLost);
-        _encoder.ExpectedLossPercent = audio is { Fec: true } ? _loss.Percent : 0;
+        if (_opus is not null)
+            _opus.ExpectedLossPercent = audio is { Fec: true } ? _loss.Percent : 0;
     }
 
     /// <summary>Sends a frame of sound.</summary>
@@ -62,7 +69,7 @@ internal sealed class AudioSender : IDisposable
     internal void SendSilence(Instant now, RtcPeer peer, long timestamp)
     {
         long index = _silentFrames++;
-        if (index < TailFrames)
+        if (index < TailFrames || _opus is null)
             Encode(now, peer, _zeros, timestamp, marker: false);
         else if (peer.Audio is not { Dtx: true } || (index - TailFrames) % DtxKeepAliveFrames == 0)
             Send(now, peer, SilenceFrame, timestamp, marker: false);

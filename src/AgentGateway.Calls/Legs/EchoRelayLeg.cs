@@ -6,8 +6,6 @@ namespace AgentGateway.Calls.Legs;
 /// <summary>Returns every packet as it came, without decoding: shows the network alone.</summary>
 internal sealed class EchoRelayLeg : AudioLeg
 {
-    private const int SamplesPerMillisecond = 48;
-
     private long _offset;
     private long _lastTimestamp;
     private Instant? _lastAt;
@@ -25,7 +23,7 @@ internal sealed class EchoRelayLeg : AudioLeg
         if (_streamIsNew && _lastAt is { } lastAt)
         {
             // We go on with one stream: another source's timestamps continue where the last one's would be by now.
-            long elapsed = (long)((now - lastAt).TotalMilliseconds * SamplesPerMillisecond);
+            long elapsed = (long)((now - lastAt).TotalSeconds * (peer.Audio?.ClockRate ?? 0));
             _offset = _lastTimestamp + elapsed - packet.Timestamp;
         }
 

@@ -12,8 +12,10 @@ internal abstract class PacedLeg : AudioLeg
     private const int FrameSamples = 960;
     private static readonly TimeSpan FramePeriod = TimeSpan.FromMilliseconds(20);
 
-    private readonly AudioReceiver _receiver;
-    private readonly AudioSender _sender;
+    private readonly IOpusCodec _opus;
+    private AudioReceiver _receiver;
+    private AudioSender _sender;
+    private IAudioCodec _codec;
     private readonly short[] _input = new short[FrameSamples];
     private readonly short[] _output = new short[FrameSamples];
     private FrameClock? _clock;
@@ -21,6 +23,8 @@ internal abstract class PacedLeg : AudioLeg
 
     protected PacedLeg(IOpusCodec codec)
     {
+        _opus = codec;
+        _codec = codec;
         _receiver = new AudioReceiver(new JitterBufferOptions(), codec);
         _sender = new AudioSender(codec.CreateEncoder(new OpusEncoderOptions()));
     }
@@ -32,16 +36,19 @@ internal abstract class PacedLeg : AudioLeg
 
     internal override void Start(Instant now, RtcPeer peer)
     {
-        _sender.Configure(peer.Audio);
+        Configure(peer.Audio);
         _clock ??= new FrameClock(now, FramePeriod);
     }
 
-    internal override void HandleRenegotiated(RtcPeer peer) => _sender.Configure(peer.Audio);
+    internal override void HandleRenegotiated(RtcPeer peer) => Configure(peer.Audio);
 
     internal override void HandleStreamChanged() => _receiver.Reset();
 
     internal override void HandleAudio(Instant now, RtcPeer peer, in RtcPeerEvent packet) =>
-        _receiver.Insert(now, packet.Sequence, packet.Timestamp, packet.Payload.Span);
+        _receiver.Insert(now, packet.Sequence, packet.Timestamp * TimestampScale, packet.Payload.Span);
+
+    internal override void HandleComfortNoise(Instant now, in RtcPeerEvent packet) =>
+        _receiver.InsertComfortNoise(now, packet.Sequence, packet.Timestamp * TimestampScale, packet.Payload.Span);
 
     internal override void HandleTimeout(Instant now, RtcPeer peer)
     {
@@ -57,7 +64,7 @@ internal abstract class PacedLeg : AudioLeg
         for (int due = clock.Advance(now); due > 0; due--)
         {
             // Frames that a stall made impossible are skipped in time as well, so that the far end stays in step.
-            long timestamp = (clock.NextIndex - due) * FrameSamples;
+            long timestamp = (clock.NextIndex - due) * (FrameSamples / TimestampScale);
             AudioFrameKind kind = _receiver.Pull(now, _input);
             if (Exchange(_input, kind, _output))
                 _sender.SendFrame(now, peer, _output, timestamp);
@@ -72,6 +79,24 @@ internal abstract class PacedLeg : AudioLeg
         _receiver.Dispose();
         _sender.Dispose();
         base.Dispose();
+    }
+
+    // The jitter buffer counts in 48 kHz, telephone codecs in 8.
+    private int TimestampScale => AudioFormat.SampleRate / _codec.ClockRate;
+
+    private void Configure(NegotiatedAudio? audio)
+    {
+        IAudioCodec codec = audio is null ? _codec : AudioCodecs.Find(audio.Codec, _opus);
+        if (codec != _codec)
+        {
+            _codec = codec;
+            _receiver.Dispose();
+            _sender.Dispose();
+            _receiver = new AudioReceiver(new JitterBufferOptions(), codec);
+            _sender = codec == _opus ? new AudioSender(_opus.CreateEncoder(new OpusEncoderOptions())) : new AudioSender(codec.CreateEncoder());
+        }
+
+        _sender.Configure(audio);
     }
 
     /// <summary>The far end told how our audio arrives.</summary>

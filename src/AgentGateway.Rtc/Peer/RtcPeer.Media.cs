@@ -329,9 +329,9 @@ public sealed partial class RtcPeer
         {
             if (!RtcpFeedback.TryRead(packet, out RtcpFeedback feedback) || !RtcpTransportFeedback.TryRead(feedback, out RtcpTransportFeedback arrivals))
                 continue;
-            _transportFeedback.Handle(arrivals, out int acknowledged, out int lost);
+            _transportFeedback.Handle(arrivals, out int acknowledged, out int lost, out int runs);
             foreach (AudioSection section in _sections)
-                section.Streams.HandleTransportLoss(acknowledged, lost);
+                section.Streams.HandleTransportLoss(acknowledged, lost, runs);
         }
     }
 }

@@ -49,7 +49,7 @@ public sealed record RtcPeerOptions
     public bool PreferDtx { get; init; } = true;
 
     /// <summary>The codecs that are offered and agreed to, the best first; what the far end prefers among them does not matter.</summary>
-    public IReadOnlyList<RtcAudioCodec> AudioCodecs { get; init; } = [RtcAudioCodec.Opus];
+    public IReadOnlyList<RtcAudioCodec> AudioCodecs { get; init; } = RtcAudioCodec.All;
 
     /// <summary>Whether redundant audio data (RFC 2198) is agreed on: received always, sent when the far end reports loss.</summary>
     public bool PreferRed { get; init; } = true;

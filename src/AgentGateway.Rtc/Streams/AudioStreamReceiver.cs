@@ -15,6 +15,7 @@ internal sealed class AudioStreamReceiver
 
     // An older packet than the first one moves the base only this far: beyond it, it is no reordering.
     private const int MaxBaseMove = 100;
+    private const int MaxPacketMilliseconds = 120;
 
     private readonly int _clockRate;
     private SequenceExtender16 _sequence;
@@ -41,6 +42,9 @@ internal sealed class AudioStreamReceiver
     public uint Ssrc { get; }
 
     public long PacketsReceived { get; private set; }
+
+    /// <summary>How far the timestamps of consecutive packets lie apart, in units of the RTP clock; 0 until two came.</summary>
+    public int PacketDuration { get; private set; }
 
     public Instant LastPacketAt { get; private set; }
 
@@ -77,6 +81,7 @@ internal sealed class AudioStreamReceiver
 
         sequence = _sequence.Estimate(wireSequence);
         timestamp = _timestamp.Estimate(wireTimestamp);
+        UpdateDuration(sequence - _sequence.Highest, timestamp - _timestamp.Highest);
         _sequence.Commit(sequence);
         _timestamp.Commit(timestamp);
         if (sequence < _base && _base - sequence <= MaxBaseMove)
@@ -136,6 +141,14 @@ internal sealed class AudioStreamReceiver
             (uint)Math.Min(uint.MaxValue, _jitterTimes16 >> 4),
             _lastSenderReport?.Middle ?? 0,
             (uint)Math.Clamp(delay, 0, uint.MaxValue));
+    }
+
+    // A gap in time that no lost packets explain (DTX) says nothing about the length of packets.
+    private void UpdateDuration(long packets, long time)
+    {
+        long length = packets > 0 ? time / packets : 0;
+        if (length > 0 && length <= MaxPacketMilliseconds * _clockRate / 1000 && (PacketDuration == 0 || packets == 1))
+            PacketDuration = (int)length;
     }
 
     private void UpdateJitter(Instant now, long timestamp)

@@ -58,8 +58,8 @@ internal sealed class AudioStreamSender
     /// <summary>Packets that repeated earlier frames.</summary>
     public long RedundantPacketsSent { get; private set; }
 
-    /// <summary>Earlier frames that each packet repeats, when redundancy was agreed on.</summary>
-    public int RedundancyLevel { get; set; }
+    /// <summary>What each packet repeats, when redundancy was agreed on.</summary>
+    public Redundancy Redundancy { get; set; }
 
     /// <summary>Cleared once the far end reported on this stream: it then knows which section it belongs to.</summary>
     public bool SendsMid { get; set; } = true;
@@ -84,10 +84,10 @@ internal sealed class AudioStreamSender
             return AudioEnqueueResult.NotSending;
         byte payloadType = configuration.PayloadType;
         ReadOnlySpan<byte> content = payload;
-        if (RedundancyLevel > 0 && configuration.RedPayloadType is { } red)
+        if (Redundancy != Redundancy.None && configuration.RedPayloadType is { } red)
         {
             int room = _slotSize - RtpPacket.FixedHeaderLength - MaxHeaderExtensions;
-            int length = _redundancy.Write(_redPayload.AsSpan(0, room), payload, payloadType, mediaTimestamp, RedundancyLevel);
+            int length = _redundancy.Write(_redPayload.AsSpan(0, room), payload, payloadType, mediaTimestamp, Redundancy);
             if (length > 0)
             {
                 content = _redPayload.AsSpan(0, length);
@@ -115,7 +115,7 @@ internal sealed class AudioStreamSender
         Span<byte> payload = stackalloc byte[TelephoneEventPayload.Length];
         tone.Write(payload);
 
-        // The frames before the tone no longer have the numbers right before the next frame's.
+        // Receivers may find a frame's number by counting back, and the tone would be counted too.
         _redundancy.Clear();
         return Enqueue(now, configuration, payloadType, payload, mediaTimestamp, marker, audioLevel: null);
     }

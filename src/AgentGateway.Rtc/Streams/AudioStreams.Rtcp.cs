@@ -72,8 +72,12 @@ internal sealed partial class AudioStreams
     }
 
     /// <summary>Takes what transport-wide feedback said of the connection's packets, however many streams they belong to.</summary>
-    public void HandleTransportLoss(int acknowledged, int lost)
+    /// <param name="acknowledged">Packets that arrived.</param>
+    /// <param name="lost">Packets that did not.</param>
+    /// <param name="runs">Runs of consecutive packets that these make up.</param>
+    public void HandleTransportLoss(int acknowledged, int lost, int runs)
     {
+        _redundancy.AddRuns(lost, runs);
         _transportAcknowledged += acknowledged;
         _transportLost += lost;
         int total = _transportAcknowledged + _transportLost;
@@ -188,7 +192,7 @@ internal sealed partial class AudioStreams
         Statistics.RemoteReports++;
         Statistics.RemoteFractionLost = fractionLost;
         _redundancy.Add(fractionLost);
-        Sender.RedundancyLevel = _redundancy.Level;
+        Sender.Redundancy = _redundancy.Redundancy;
     }
 
     private void HandleRoundTrip(Instant now, uint sentAt, uint delay)

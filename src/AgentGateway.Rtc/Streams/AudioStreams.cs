@@ -12,6 +12,9 @@ internal sealed partial class AudioStreams
     // The longest gap of a stream that is still sending: Opus DTX refreshes every 400 ms.
     private static readonly TimeSpan TakeoverSilence = TimeSpan.FromSeconds(1);
 
+    // Copies of frames further back than this are of no use to a conversation.
+    private const int MaxRedundantDistance = 8;
+
     private readonly IRandomSource _random;
     private readonly string _cname;
     private readonly DateTimeOffset _wallClockAtEpoch;
@@ -26,6 +29,7 @@ internal sealed partial class AudioStreams
     private AudioStreamConfiguration? _configuration;
     private AudioStreamReceiver? _receiver;
     private int _recoveredCount;
+    private long _redundantUntil = -1;
 
     /// <param name="random">Random numbers of the stream and its report times.</param>
     /// <param name="options">What does not change over the life of the streams.</param>
@@ -172,6 +176,7 @@ internal sealed partial class AudioStreams
                 Statistics.StreamChanges++;
             _receiver = new AudioStreamReceiver(rtp.Ssrc, configuration.ClockRate);
             _nack.Reset();
+            _redundantUntil = -1;
         }
 
         AudioStreamReceiver receiver = _receiver!;
@@ -200,7 +205,10 @@ internal sealed partial class AudioStreams
         };
         if (rtp.PayloadType == configuration.RedPayloadType && !TryUnpack(configuration, rtp.Payload, ref packet, ref verdict))
             return RtpVerdict.Malformed;
-        if (configuration.Nack)
+
+        // While the far end repeats frames nothing is asked for: its copies are here sooner, and cost no growth of the delay.
+        _redundantUntil = rtp.PayloadType == configuration.RedPayloadType ? sequence + MaxRedundantDistance : _redundantUntil;
+        if (configuration.Nack && sequence > _redundantUntil)
             RequestMissing(now, configuration, sequence, timestamp, jitter);
         return wasHere ? RtpVerdict.Duplicate : verdict;
     }
@@ -216,7 +224,7 @@ internal sealed partial class AudioStreams
         return verdict == RtpVerdict.ComfortNoise || payloadType == configuration.TelephoneEventPayloadType;
     }
 
-    // RFC 2198: the last block is the packet itself; those before are copies of the packets before it, of which the missing ones are kept.
+    // RFC 2198: the last block is the packet itself; those before are copies of earlier ones, of which the missing ones are kept.
     private bool TryUnpack(AudioStreamConfiguration configuration, ReadOnlySpan<byte> payload, ref ReceivedAudioPacket packet, ref RtpVerdict verdict)
     {
         int start = packet.Payload.Start.Value;
@@ -231,7 +239,7 @@ internal sealed partial class AudioStreams
         for (int i = 0; i < count - 1; i++)
         {
             RedBlock block = _blocks[i];
-            long sequence = packet.Sequence - (count - 1 - i);
+            long sequence = packet.Sequence - DistanceOf(block, count - 1 - i);
             if (block.Length == 0 || block.PayloadType != configuration.PayloadType || block.TimestampOffset == 0 || sequence < 0
                 || !_receiver!.See(sequence, whenTooOld: false))
                 continue;
@@ -259,11 +267,17 @@ internal sealed partial class AudioStreams
         return true;
     }
 
+    // Copies have no numbers. Where packets are equally long the timestamp tells how far back one is; else senders repeat the packets right
+    // before, in order.
+    private int DistanceOf(in RedBlock block, int position)
+    {
+        int length = _receiver!.PacketDuration;
+        return length > 0 && block.TimestampOffset % length == 0 ? block.TimestampOffset / length : position;
+    }
+
     private void RequestMissing(Instant now, AudioStreamConfiguration configuration, long sequence, long timestamp, TimeSpan jitter)
     {
         _nack.Add(now, sequence, timestamp, configuration.ClockRate, jitter, RoundTrip);
-        foreach (ref readonly ReceivedAudioPacket recovered in Recovered)
-            _nack.Recovered(recovered.Sequence);
         ScheduleNack(now);
     }
 

@@ -2,19 +2,27 @@ using AgentGateway.Rtc.Wire.Rtp;
 
 namespace AgentGateway.Rtc.Streams;
 
-/// <summary>Keeps the last frames sent and puts them in front of the next one (RFC 2198).</summary>
+/// <summary>Keeps the last frames sent and puts some of them in front of the next one (RFC 2198).</summary>
 internal sealed class RedundancySender
 {
     private const int HeaderLength = 4;
+    private const int History = 4;
 
     // Larger frames are not repeated: the packet would grow beyond what a path carries.
     private const int MaxFrameLength = 400;
 
-    private readonly byte[][] _frames = [new byte[MaxFrameLength], new byte[MaxFrameLength]];
-    private readonly int[] _lengths = new int[RedundancyControl.MaxLevel];
-    private readonly long[] _timestamps = new long[RedundancyControl.MaxLevel];
+    private readonly byte[] _frames = new byte[History * MaxFrameLength];
+    private readonly int[] _lengths = new int[History];
+    private readonly long[] _timestamps = new long[History];
     private int _newest;
     private int _count;
+
+    // Constants of bytes lie in the program itself; those of integers would be made anew by unoptimised code.
+    private static ReadOnlySpan<byte> OneBefore => [1];
+
+    private static ReadOnlySpan<byte> TwoBefore => [2, 1];
+
+    private static ReadOnlySpan<byte> SpreadBefore => [4, 2];
 
     public void Clear() => _count = 0;
 
@@ -27,48 +35,53 @@ internal sealed class RedundancySender
             return;
         }
 
-        _newest = (_newest + 1) % RedundancyControl.MaxLevel;
-        frame.CopyTo(_frames[_newest]);
+        _newest = (_newest + 1) % History;
+        frame.CopyTo(_frames.AsSpan(_newest * MaxFrameLength));
         _lengths[_newest] = frame.Length;
         _timestamps[_newest] = timestamp;
-        _count = Math.Min(_count + 1, RedundancyControl.MaxLevel);
+        _count = Math.Min(_count + 1, History);
     }
 
-    /// <summary>Builds a payload with up to <paramref name="level"/> earlier frames.</summary>
+    /// <summary>Builds a payload with earlier frames, as far as there are any and they fit.</summary>
     /// <returns>Its length; 0 when there is nothing to repeat or no room.</returns>
-    public int Write(Span<byte> destination, ReadOnlySpan<byte> frame, byte payloadType, long timestamp, int level)
+    public int Write(Span<byte> destination, ReadOnlySpan<byte> frame, byte payloadType, long timestamp, Redundancy redundancy)
     {
-        int usable = 0;
-        int total = 1 + frame.Length;
-        while (usable < Math.Min(level, _count))
+        // The oldest first, as in the payload.
+        ReadOnlySpan<byte> distances = redundancy switch
         {
-            // The frame before, and the one before that: a receiver takes them for the packets with the numbers before this one's,
-            // so none may be left out.
-            int index = Index(usable);
-            long offset = timestamp - _timestamps[index];
-            int needed = HeaderLength + _lengths[index];
-            if (offset is <= 0 or > RedPayload.MaxTimestampOffset || total + needed > destination.Length)
-                break;
-            total += needed;
-            usable++;
+            Redundancy.One => OneBefore,
+            Redundancy.Two => TwoBefore,
+            Redundancy.Spread => SpreadBefore,
+            _ => default,
+        };
+        Span<int> chosen = stackalloc int[2];
+        int count = 0;
+        int total = 1 + frame.Length;
+        foreach (byte distance in distances)
+        {
+            if (distance > _count || timestamp - _timestamps[Index(distance)] is <= 0 or > RedPayload.MaxTimestampOffset
+                || total + HeaderLength + _lengths[Index(distance)] > destination.Length)
+                continue;
+            total += HeaderLength + _lengths[Index(distance)];
+            chosen[count++] = Index(distance);
         }
 
-        if (usable == 0)
+        if (count == 0)
             return 0;
         int position = 0;
-        for (int i = usable - 1; i >= 0; i--)
-            position += RedPayload.WriteHeader(destination[position..], payloadType, (int)(timestamp - _timestamps[Index(i)]), _lengths[Index(i)]);
+        foreach (int index in chosen[..count])
+            position += RedPayload.WriteHeader(destination[position..], payloadType, (int)(timestamp - _timestamps[index]), _lengths[index]);
         destination[position++] = payloadType;
-        for (int i = usable - 1; i >= 0; i--)
+        foreach (int index in chosen[..count])
         {
-            _frames[Index(i)].AsSpan(0, _lengths[Index(i)]).CopyTo(destination[position..]);
-            position += _lengths[Index(i)];
+            _frames.AsSpan(index * MaxFrameLength, _lengths[index]).CopyTo(destination[position..]);
+            position += _lengths[index];
         }
 
         frame.CopyTo(destination[position..]);
-        return position + frame.Length;
+        return total;
     }
 
-    // 0 is the newest.
-    private int Index(int age) => (_newest - age + RedundancyControl.MaxLevel) % RedundancyControl.MaxLevel;
+    // 1 is the newest.
+    private int Index(int distance) => (_newest - distance + 1 + History) % History;
 }

@@ -32,6 +32,7 @@ internal sealed class TransportWideFeedback
     private byte _feedbackCount;
     private long _reportedUpTo = -1;
     private SequenceExtender16 _reported;
+    private bool _lastWasLost;
 
     /// <summary>When a message is due, or null while nothing came.</summary>
     public Instant? NextTimeout { get; private set; }
@@ -145,10 +146,12 @@ internal sealed class TransportWideFeedback
     /// <param name="feedback">The message.</param>
     /// <param name="acknowledged">Packets newly told to have arrived.</param>
     /// <param name="lost">Packets newly told to be lost.</param>
-    public void Handle(in RtcpTransportFeedback feedback, out int acknowledged, out int lost)
+    /// <param name="lostRuns">Runs of consecutive packets that those make up.</param>
+    public void Handle(in RtcpTransportFeedback feedback, out int acknowledged, out int lost, out int lostRuns)
     {
         acknowledged = 0;
         lost = 0;
+        lostRuns = 0;
         foreach (RtcpTransportArrival arrival in feedback)
         {
             long sequence = _reported.Estimate(arrival.Sequence);
@@ -159,9 +162,16 @@ internal sealed class TransportWideFeedback
             _reported.Commit(sequence);
             _reportedUpTo = sequence;
             if (arrival.Received)
+            {
                 acknowledged++;
+            }
             else
+            {
                 lost++;
+                lostRuns += _lastWasLost ? 0 : 1;
+            }
+
+            _lastWasLost = !arrival.Received;
         }
 
         Acknowledged += acknowledged;

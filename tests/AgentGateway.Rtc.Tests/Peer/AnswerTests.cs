@@ -105,6 +105,34 @@ public sealed class AnswerTests
     }
 
     [Theory]
+    [InlineData("9 0 8 13 110 126", "G722", 9)]
+    [InlineData("0 8 13 110 126", "PCMU", 0)]
+    [InlineData("8 13 110 126", "PCMA", 8)]
+    [InlineData("8 0 111 13 110 126", "opus", 111)]
+    public void The_best_codec_offered_is_taken(string formats, string codec, int payloadType)
+    {
+        using RtcPeer peer = PeerFactory.Create();
+        SdpMedia audio = peer.Answer(Offer.Replace("111 63 9 0 8 13 110 126", formats, StringComparison.Ordinal)).Media[0];
+        NegotiatedAudio negotiated = peer.Audio!;
+        Assert.Equal((codec, payloadType), (negotiated.Codec, negotiated.PayloadType));
+        bool opus = codec == "opus";
+        Assert.Equal(opus ? 48000 : 8000, negotiated.ClockRate);
+        Assert.Equal(opus ? ["111", "110"] : [$"{payloadType}", "13", "126"], audio.Formats);
+        Assert.Equal(opus ? 48000 : 8000, negotiated.TelephoneEventClockRate);
+        Assert.Equal(opus ? null : (byte?)13, negotiated.ComfortNoisePayloadType);
+        Assert.Null(negotiated.RedPayloadType);
+    }
+
+    [Fact]
+    public void Static_payload_types_need_no_map()
+    {
+        using RtcPeer peer = PeerFactory.Create();
+        string offer = Offer.Replace("111 63 9 0 8 13 110 126", "0", StringComparison.Ordinal).Without("a=rtpmap").Without("a=fmtp").Without("a=rtcp-fb");
+        Assert.Equal(["0 PCMU/8000"], peer.Answer(offer).Media[0].RtpMaps.Select(m => m.ToString()));
+        Assert.Null(peer.Audio!.TelephoneEventPayloadType);
+    }
+
+    [Theory]
     [InlineData("a=fmtp:63 111/111", true)]
     [InlineData("a=fmtp:63 111/111/111", true)]
     [InlineData("a=fmtp:63 0/8", false)]
@@ -257,7 +285,7 @@ public sealed class AnswerTests
             { Offer[..Offer.IndexOf("m=audio", StringComparison.Ordinal)], SdpResultError.NoAudio },
             { Offer.Replace("m=audio 9", "m=audio 0", StringComparison.Ordinal), SdpResultError.NoAudio },
             { Offer.Replace("m=audio", "m=video", StringComparison.Ordinal), SdpResultError.NoAudio },
-            { Offer.Without("a=rtpmap:111"), SdpResultError.NoCommonCodec },
+            { Offer.Without("a=rtpmap:111").With("m=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126", "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 18 110"), SdpResultError.NoCommonCodec },
             { Offer.Replace("UDP/TLS/RTP/SAVPF", "RTP/AVP", StringComparison.Ordinal), SdpResultError.UnsupportedProfile },
             { Offer.Without("a=ice-ufrag"), SdpResultError.NoIceCredentials },
             { Offer.Without("a=ice-pwd"), SdpResultError.NoIceCredentials },

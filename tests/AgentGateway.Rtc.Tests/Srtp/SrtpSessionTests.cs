@@ -176,6 +176,32 @@ public sealed class SrtpSessionTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Profiles))]
+    public void The_replay_window_reaches_back_127_packets_also_over_a_wrap(SrtpProfile profile)
+    {
+        foreach (ushort first in new ushort[] { 100, 65_500 })
+        {
+            (SrtpSession client, SrtpSession server) = SrtpKeys.Pair(profile);
+            using (client)
+            using (server)
+            {
+                byte[][] wires = [.. Enumerable.Range(0, 129).Select(i => SrtpKeys.Protect(client, SrtpKeys.Rtp(7, (ushort)(first + i), 20, out int length), length))];
+
+                // A first packet far behind the wrap tells the receiver nothing of it: begin before.
+                Assert.Equal(SrtpResult.Ok, server.UnprotectRtp([.. wires[30]], out _));
+                Assert.Equal(SrtpResult.Ok, server.UnprotectRtp([.. wires[128]], out _));
+                Assert.Equal(SrtpResult.Ok, server.UnprotectRtp([.. wires[1]], out _));
+                Assert.Equal(SrtpResult.Replayed, server.UnprotectRtp([.. wires[0]], out _));
+                Assert.Equal(SrtpResult.Replayed, server.UnprotectRtp([.. wires[1]], out _));
+
+                // A datagram that was lost may be sent again as it was: a retransmission.
+                Assert.Equal(SrtpResult.Ok, server.UnprotectRtp([.. wires[64]], out _));
+                Assert.Equal(SrtpResult.Replayed, server.UnprotectRtp([.. wires[64]], out _));
+            }
+        }
+    }
+
     [Fact]
     public void Unauthenticated_packets_create_no_source_and_move_no_window()
     {

@@ -125,16 +125,16 @@ public sealed class RepairTests
     {
         var control = new RedundancyControl();
         control.Add(0.01);
-        Assert.Equal(0, control.Level);
+        Assert.Equal(Redundancy.None, control.Redundancy);
         control.Add(0.03);
-        Assert.Equal(1, control.Level);
+        Assert.Equal(Redundancy.One, control.Redundancy);
         control.Add(0.12);
-        Assert.Equal(2, control.Level);
+        Assert.Equal(Redundancy.Two, control.Redundancy);
         var levels = new List<int>();
         for (int i = 0; i < 15; i++)
         {
             control.Add(0.0);
-            levels.Add(control.Level);
+            levels.Add((int)control.Redundancy);
         }
 
         Assert.Equal([2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0], levels);
@@ -144,8 +144,27 @@ public sealed class RepairTests
         for (int i = 0; i < 20; i++)
         {
             control.Add(i % 2 == 0 ? 0.015 : 0.021);
-            Assert.Equal(1, control.Level);
+            Assert.Equal(Redundancy.One, control.Redundancy);
         }
+    }
+
+    [Fact]
+    public void Against_bursts_copies_are_spread()
+    {
+        var control = new RedundancyControl();
+        control.Add(0.05);
+        control.AddRuns(lost: 3, runs: 1);
+        Assert.Equal(Redundancy.One, control.Redundancy);
+        control.AddRuns(lost: 9, runs: 3);
+        Assert.Equal(Redundancy.Spread, control.Redundancy);
+
+        // Many single losses later the bursts are forgotten.
+        for (int i = 0; i < 40; i++)
+            control.AddRuns(lost: 4, runs: 4);
+        Assert.Equal(Redundancy.One, control.Redundancy);
+        for (int i = 0; i < 20; i++)
+            control.Add(0);
+        Assert.Equal(Redundancy.None, control.Redundancy);
     }
 
     private static bool Add(NackRequester nack, double milliseconds, long sequence) =>

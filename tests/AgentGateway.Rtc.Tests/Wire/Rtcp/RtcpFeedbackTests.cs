@@ -115,7 +115,7 @@ public sealed class RtcpFeedbackTests
                 Assert.Equal(expected[arrival.Sequence], TimeSpan.FromTicks(arrival.ArrivalTicks).TotalMilliseconds, 0.13);
             }
 
-            sender.Handle(feedback, out _, out _);
+            sender.Handle(feedback, out _, out _, out _);
         }
 
         Assert.InRange(told, expected.Count - 20, expected.Count);
@@ -149,7 +149,7 @@ public sealed class RtcpFeedbackTests
         Assert.True(writer.TryAddTransportFeedback(1, 2, control));
         Assert.True(RtcpTransportFeedback.TryRead(Read(_buffer.AsSpan(0, writer.Length)), out RtcpTransportFeedback feedback));
         var sender = new TransportWideFeedback();
-        sender.Handle(feedback, out int acknowledged, out int lost);
+        sender.Handle(feedback, out int acknowledged, out int lost, out _);
         Assert.Equal((0, 0), (acknowledged, lost));
     }
 

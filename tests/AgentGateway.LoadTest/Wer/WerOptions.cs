@@ -1,0 +1,5 @@
+namespace AgentGateway.LoadTest.Wer;
+
+/// <summary>What to measure.</summary>
+internal sealed record WerOptions(
+    string Model, int[] LossPercents, string[] Repairs, int Seeds, TimeSpan Latency, TimeSpan Jitter, string? Csv);
