@@ -90,6 +90,8 @@ public sealed class MediaOptions
             yield return $"{Section}:StunServer and {Section}:AdvertisedAddresses exclude each other.";
         if (TurnServers.Count > MaxTurnServers)
             yield return $"{Section}:TurnServers must hold at most {MaxTurnServers} servers.";
+        if (TurnServers.DistinctBy(s => s.Url, StringComparer.OrdinalIgnoreCase).Count() != TurnServers.Count)
+            yield return $"{Section}:TurnServers has the same Url twice; one allocation serves all calls.";
         foreach (string problem in TurnServers.SelectMany((s, i) => s.Validate($"{Section}:TurnServers:{i}")))
             yield return problem;
         if (RelayOnly && TurnServers.Count == 0)

@@ -71,6 +71,13 @@ internal sealed class ShardLinks(UdpSocket socket, bool isLite)
 
     internal void Add(Instant now, RelayLink relay)
     {
+        // Two names of one server: a second allocation on the same 5-tuple would end the first (RFC 8656 section 7.2).
+        if (relay.Stream is null && _relays.Exists(r => r.Stream is null && r.Server == relay.Server))
+        {
+            relay.Abandon();
+            return;
+        }
+
         _relays.Add(relay);
         if (relay.Stream is null)
             _servers.Add(relay.Server);

@@ -43,7 +43,8 @@ public sealed class MediaServerOptionsTests
         Assert.Contains("Media:TurnServers:0:Url", Problem(m => m.TurnServers[0].Url = "stun:turn.example"), StringComparison.Ordinal);
         Assert.Contains("needs Username", Problem(m => m.TurnServers[0].Credential = ""), StringComparison.Ordinal);
         Assert.Contains("CaFile", Problem(m => m.TurnServers[0].CaFile = "/nowhere/ca.pem"), StringComparison.Ordinal);
-        Assert.Contains("at most 4", Problem(m => Enumerable.Range(0, 4).ToList().ForEach(_ => m.TurnServers.Add(Turn()))), StringComparison.Ordinal);
+        Assert.Contains("at most 4", Problem(m => Enumerable.Range(0, 4).ToList().ForEach(i => m.TurnServers.Add(Turn($"turns:turn{i}.example")))), StringComparison.Ordinal);
+        Assert.Contains("same Url twice", Problem(m => m.TurnServers.Add(Turn())), StringComparison.Ordinal);
         Assert.Contains("StunServer is", Problem(m => m.StunServer = "stun.example"), StringComparison.Ordinal);
         Assert.Contains("exclude each other", Problem(m => m.AdvertisedAddresses.Add("192.0.2.1")), StringComparison.Ordinal);
         Assert.Contains("TcpPorts", Problem(m => m.TcpPorts.Add(1)), StringComparison.Ordinal);
@@ -76,5 +77,5 @@ public sealed class MediaServerOptionsTests
         return media;
     }
 
-    private static TurnServerOptions Turn() => new() { Url = "turns:turn.example", Username = "u", Credential = "p" };
+    private static TurnServerOptions Turn(string url = "turns:turn.example") => new() { Url = url, Username = "u", Credential = "p" };
 }
