@@ -156,18 +156,23 @@ internal sealed class TurnVocabulary
         return words;
     }
 
-    /// <summary>How many words are left when back-channels are taken out.</summary>
+    /// <summary>
+    /// How many words are left when back-channels are taken out. None when those left say nothing by themselves: a nod that was
+    /// misheard is mostly "the" or "but", and somebody who means it says more.
+    /// </summary>
     public int CountRealWords(List<string> words)
     {
         int real = 0;
+        bool says = false;
         for (int i = 0; i < words.Count;)
         {
             int matched = Match(BackChannels, words, i);
             real += matched == 0 ? 1 : 0;
+            says |= matched == 0 && !Dangling.Contains(words[i]);
             i += Math.Max(matched, 1);
         }
 
-        return real;
+        return says ? real : 0;
     }
 
     /// <summary>Whether the text holds a word or phrase that takes the floor.</summary>

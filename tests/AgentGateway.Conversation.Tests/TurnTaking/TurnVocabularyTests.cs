@@ -9,10 +9,13 @@ public sealed class TurnVocabularyTests
     [InlineData("Okay. Got it!", 0)]
     [InlineData("I see", 0)]
     [InlineData("i see the menu", 2)]
+    [InlineData("our ok", 0)]
+    [InlineData("the", 0)]
+    [InlineData("but i want the other one", 6)]
     [InlineData("okay tomorrow", 1)]
     [InlineData("", 0)]
     [InlineData("   ...  ", 0)]
-    public void Real_words_are_those_that_are_no_back_channel(string text, int expected) =>
+    public void Real_words_are_those_that_are_no_back_channel_and_say_something(string text, int expected) =>
         Assert.Equal(expected, TurnVocabulary.For("en-US").CountRealWords(TurnVocabulary.Words(text)));
 
     [Theory]

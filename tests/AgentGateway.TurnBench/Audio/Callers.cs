@@ -34,7 +34,8 @@ internal sealed class Callers(BenchEngines engines)
         "there is a problem with the heating in my room",
     ];
 
-    private static readonly string[] BackChannelTexts = ["uh-huh", "okay", "yeah", "mm-hmm", "right", "I see", "yes", "sure", "alright", "ah okay"];
+    // No "mm-hmm": these voices spell it.
+    private static readonly string[] BackChannelTexts = ["uh-huh", "okay", "yeah", "yep", "right", "I see", "yes", "sure", "alright", "ah okay"];
 
     private static readonly string[] InterruptionTexts =
     [
