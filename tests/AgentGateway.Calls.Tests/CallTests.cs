@@ -198,7 +198,7 @@ public sealed class CallTests
         await Until.TrueAsync(() => node.Manager.ActiveCalls == 0, () => "the call goes on");
         string line = Assert.Single(node.Log, l => l.Contains(" ended after ", StringComparison.Ordinal));
         Assert.Contains("CallerHungUp (RemoteClose", line, StringComparison.Ordinal);
-        Assert.Matches(@"received \d{2,}, lost 0, concealed \d+ ms", line);
+        Assert.Matches(@"received \d{2,}, lost 0, recovered 0, concealed \d+ ms", line);
         Assert.Matches(@"sent \d{2,}, lost there 0", line);
         Assert.Contains("call.MessageBinary 1", line, StringComparison.Ordinal);
         Assert.DoesNotContain(node.Log, l => l.Contains("Nobody", StringComparison.Ordinal) || l.Contains("Yes.", StringComparison.Ordinal));
