@@ -17,6 +17,9 @@ namespace AgentGateway.Providers.Tests.Front;
 /// </summary>
 internal sealed class SpeakerphoneCall : IDisposable
 {
+    // As long as the recordings that are heard instead: the words of a reply are expected to pass.
+    private const string Sentence = "This is one of the sentences of the agent and it goes on for as long as people speak when they have something to tell. ";
+
     private readonly SynchronizationContext? _outer = SynchronizationContext.Current;
     private readonly PumpContext _pump = new();
     private readonly ManualTimeProvider _time = new();
@@ -34,7 +37,7 @@ internal sealed class SpeakerphoneCall : IDisposable
         SynchronizationContext.SetSynchronizationContext(_pump);
         _random = random;
         _room = room;
-        var model = new ScriptedChatClient(_time) { Default = string.Concat(Enumerable.Repeat("A sentence of the agent. ", 12)) };
+        var model = new ScriptedChatClient(_time) { Default = string.Concat(Enumerable.Repeat(Sentence, 12)) };
         _session = new ConversationSession(new ConversationContext
         {
             Agent = new AgentDefinition
@@ -66,6 +69,9 @@ internal sealed class SpeakerphoneCall : IDisposable
         double gain = Math.Pow(10, (db - AudioLevel.Dbfs(pcm)) / 20);
         return [.. pcm.Select(x => (short)Math.Clamp(x * gain, short.MinValue, short.MaxValue))];
     }
+
+    /// <summary>Whether the agent has nothing to say.</summary>
+    public bool IsListening => Events.OfType<AgentStateChanged>().LastOrDefault() is { State: AgentState.Listening };
 
     /// <summary>Has the agent say something long.</summary>
     public void Ask()

@@ -85,11 +85,13 @@ public sealed class SpeakerphoneTests(ITestOutputHelper output)
         using var call = new SpeakerphoneCall(new SeededRandom(seed), room, audio);
         for (int i = 0; i < minutes * 60; i++)
         {
-            if (i % 60 == 0)
+            if (call.IsListening)
                 call.Ask();
             call.Run(1);
         }
 
+        if (call.Events.OfType<UserSpeechStarted>().Any() || call.Events.OfType<AgentInterrupted>().Any())
+            TestContext.Current.TestOutputHelper?.WriteLine(call.ToString());
         return (call.Events.OfType<UserSpeechStarted>().Count(), call.Events.OfType<AgentInterrupted>().Count(), call.SpokenFrames * 0.02);
     }
 }
