@@ -8,6 +8,9 @@ internal sealed class TextCompleteness(TurnVocabulary vocabulary, SentenceEnds? 
     /// <summary>A likelihood of at least this much is certain: the caller's habits do not matter.</summary>
     public const double Certain = 0.95;
 
+    // A recogniser that misheard the last word must not make the caller wait for seconds: only certain patterns may.
+    private const double ModelDoubt = 0.15;
+
     // An answer of up to four words to a question is mostly whole: "tomorrow at eight", "on Friday".
     private const int ShortAnswer = 4;
     private const double ShortAnswerLikelihood = 0.82;
@@ -33,7 +36,7 @@ internal sealed class TextCompleteness(TurnVocabulary vocabulary, SentenceEnds? 
         bool dictated = words.TrueForAll(IsDigit) && (!answers || words.Count > 2);
         if (dictated || (!answers && words.Count < 4 && IsDigit(words[^1])))
             return 0.35;
-        double likelihood = Math.Clamp(model?.Likelihood(words) ?? Guess(words), 0.06, 0.94);
+        double likelihood = Math.Clamp(model?.Likelihood(words) ?? Guess(words), ModelDoubt, 0.94);
         return answers && words.Count <= ShortAnswer && !vocabulary.Leaning.Contains(words[^1])
             ? Math.Max(likelihood, ShortAnswerLikelihood)
             : likelihood;
