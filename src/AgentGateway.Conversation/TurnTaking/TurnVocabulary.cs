@@ -15,7 +15,7 @@ internal sealed class TurnVocabulary
         BackChannels = Set(
             "uh huh", "uh-huh", "uhuh", "mm", "mhm", "mm-hmm", "mm hmm", "hm", "hmm", "mmm", "huh", "ah", "aha", "oh", "ooh", "okay", "ok", "kay", "k",
             "yeah", "yep", "yup", "yes", "right", "sure", "i see", "got it", "alright", "all right", "cool", "nice", "great", "good", "wow",
-            "really", "exactly", "true", "uh", "um", "er", "erm"),
+            "really", "exactly", "true", "uh", "um", "er", "erm", "well"),
         Interrupts = Set(
             "stop", "wait", "no", "nope", "hold on", "hang on", "one moment", "one second", "excuse me", "sorry", "pardon", "listen", "hello", "hey",
             "actually", "cancel", "never mind", "not that", "shut up", "be quiet", "let me", "what"),
@@ -158,7 +158,7 @@ internal sealed class TurnVocabulary
 
     /// <summary>
     /// How many words are left when back-channels are taken out. None when those left say nothing by themselves: a nod that was
-    /// misheard is mostly "the" or "but", and somebody who means it says more.
+    /// misheard is mostly "the", "but" or a letter, and somebody who means it says more.
     /// </summary>
     public int CountRealWords(List<string> words)
     {
@@ -168,7 +168,7 @@ internal sealed class TurnVocabulary
         {
             int matched = Match(BackChannels, words, i);
             real += matched == 0 ? 1 : 0;
-            says |= matched == 0 && !Dangling.Contains(words[i]);
+            says |= matched == 0 && !Dangling.Contains(words[i]) && !(words[i].Length == 1 && char.IsAsciiLetter(words[i][0]));
             i += Math.Max(matched, 1);
         }
 

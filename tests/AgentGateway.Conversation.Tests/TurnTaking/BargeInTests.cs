@@ -30,6 +30,9 @@ public sealed class BargeInTests
     [InlineData("okay")]
     [InlineData("yeah yeah")]
     [InlineData("Right, I see.")]
+    [InlineData("and a")]
+    [InlineData("m")]
+    [InlineData("well")]
     [InlineData("")]
     public void A_back_channel_lets_the_agent_go_on(string text)
     {
