@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using AgentGateway.LoadTest;
+using AgentGateway.LoadTest.Tone;
 using AgentGateway.LoadTest.Wer;
 
 // Callers made with our own Rtc against any server that answers WHIP. The server is another process and is measured from
@@ -63,4 +64,9 @@ wer.SetAction((parsed, cancellationToken) => WerRun.RunAsync(
         parsed.GetValue(csv)?.FullName),
     cancellationToken));
 
-return await new RootCommand("Load and latency measurements over real WebRTC calls") { echo, latency, wer }.Parse(args).InvokeAsync();
+var voiceActivity = new Option<FileInfo>("--vad") { Required = true, Description = "silero_vad_v5.onnx" };
+var shards = new Option<int>("--shards") { DefaultValueFactory = _ => 1, Description = "Media threads" };
+var tone = new Command("tone", "Serves an agent that listens with Silero and speaks a sine; prints its URL") { voiceActivity, shards };
+tone.SetAction((parsed, cancellationToken) => ToneServer.RunAsync(parsed.GetRequiredValue(voiceActivity).FullName, parsed.GetValue(shards), cancellationToken));
+
+return await new RootCommand("Load and latency measurements over real WebRTC calls") { echo, latency, wer, tone }.Parse(args).InvokeAsync();
