@@ -20,6 +20,8 @@ internal sealed partial class MediaShard : IDisposable
 {
     private const int MaxCommands = 8192;
 
+    private const int MediaNiceness = -15;
+
     // A client that makes its call post without end must not keep the others from their media.
     private const int MaxCommandsPerTurn = 256;
     private static readonly TimeSpan MaxCommandTimePerTurn = TimeSpan.FromMilliseconds(2);
@@ -183,6 +185,8 @@ internal sealed partial class MediaShard : IDisposable
 
     private unsafe void Run()
     {
+        // Frames must not wait behind inference and synthesis. Without the right to it (CAP_SYS_NICE, RLIMIT_NICE) it stays a wish.
+        LibC.SetPriority(0, 0, MediaNiceness);
         LibC.PollFd* descriptors = stackalloc LibC.PollFd[2];
         descriptors[0] = new LibC.PollFd { Descriptor = _socket.Descriptor, Events = LibC.PollIn };
         descriptors[1] = new LibC.PollFd { Descriptor = _wake.Descriptor, Events = LibC.PollIn };

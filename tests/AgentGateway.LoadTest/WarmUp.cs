@@ -21,10 +21,8 @@ internal static class WarmUp
             new MediaTransportOptions { Ports = [0], AdvertisedAddresses = [IPAddress.Loopback] },
             TimeProvider.System,
             NullLoggerFactory.Instance);
-        using var whip = new WhipListener(async offer =>
+        await using WhipListener whip = await WhipListener.StartAsync(async offer =>
             await server.AcceptAsync(offer, new Returner()) is { Connection: { } connection } result ? (result.Sdp!, connection.Close) : null);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task serving = whip.RunAsync(stop.Token);
         using var http = new HttpClient();
         var warm = new List<EchoCaller>();
         for (int i = 0; i < 2; i++)
@@ -37,8 +35,6 @@ internal static class WarmUp
 
         await Task.Delay(Duration, cancellationToken);
         await Task.WhenAll(warm.Select(c => c.HangUpAsync(http, cancellationToken)));
-        await stop.CancelAsync();
-        await serving;
     }
 
     /// <summary>Returns packets.</summary>

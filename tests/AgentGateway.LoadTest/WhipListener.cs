@@ -1,70 +1,61 @@
+using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace AgentGateway.LoadTest;
 
 /// <summary>The least of WHIP on a free port of loopback: POST an offer, DELETE the session.</summary>
-/// <param name="answer">Gives an answer and what ends the call, or null to refuse.</param>
-internal sealed class WhipListener(Func<string, Task<(string Answer, Action End)?>> answer) : IDisposable
+internal sealed class WhipListener : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
-    private readonly Dictionary<string, Action> _sessions = [];
+    private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, Action> _sessions = [];
     private int _next;
 
-    internal Uri Url { get; } = new($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}/");
+    private WhipListener(WebApplication app) => _app = app;
 
-    internal async Task RunAsync(CancellationToken cancellationToken)
+    internal Uri Url => new(_app.Urls.First());
+
+    /// <param name="answer">Gives an answer and what ends the call, or null to refuse.</param>
+    internal static async Task<WhipListener> StartAsync(Func<string, Task<(string Answer, Action End)?>> answer)
     {
-        _listener.Prefixes.Add(Url.AbsoluteUri);
-        _listener.Start();
-        await using CancellationTokenRegistration stop = cancellationToken.Register(_listener.Stop);
-        while (!cancellationToken.IsCancellationRequested)
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        WebApplication app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        var listener = new WhipListener(app);
+        app.MapPost("/", context => listener.PostAsync(context, answer));
+        app.MapDelete("/session/{name}", context =>
         {
-            try
-            {
-                await HandleAsync(await _listener.GetContextAsync());
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                // A client that left, or the end.
-            }
-        }
+            if (listener._sessions.TryRemove(context.Request.Path, out Action? end))
+                end();
+            return Task.CompletedTask;
+        });
+        await app.StartAsync();
+        return listener;
     }
 
-    public void Dispose() => _listener.Close();
-
-    private async Task HandleAsync(HttpListenerContext context)
+    public async ValueTask DisposeAsync()
     {
-        using HttpListenerResponse response = context.Response;
-        string path = context.Request.Url!.AbsolutePath;
-        if (context.Request.HttpMethod == "DELETE")
-        {
-            if (_sessions.Remove(path, out Action? end))
-                end();
-            return;
-        }
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
 
-        using var reader = new StreamReader(context.Request.InputStream);
+    private async Task PostAsync(HttpContext context, Func<string, Task<(string Answer, Action End)?>> answer)
+    {
+        using var reader = new StreamReader(context.Request.Body);
         if (await answer(await reader.ReadToEndAsync()) is not { } accepted)
         {
-            response.StatusCode = (int)HttpStatusCode.ServiceUnavailable;
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;
         }
 
-        string session = string.Create(CultureInfo.InvariantCulture, $"/session/{_next++}");
+        string session = string.Create(CultureInfo.InvariantCulture, $"/session/{Interlocked.Increment(ref _next)}");
         _sessions[session] = accepted.End;
-        response.StatusCode = (int)HttpStatusCode.Created;
-        response.ContentType = "application/sdp";
-        response.Headers["Location"] = session;
-        await using var writer = new StreamWriter(response.OutputStream);
-        await writer.WriteAsync(accepted.Answer);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
+        context.Response.StatusCode = StatusCodes.Status201Created;
+        context.Response.ContentType = "application/sdp";
+        context.Response.Headers.Location = session;
+        await context.Response.WriteAsync(accepted.Answer);
     }
 }

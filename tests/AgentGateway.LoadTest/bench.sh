@@ -168,6 +168,19 @@ for calls in $(for c in $CALLS; do [ "$c" -lt 40 ] || echo 20; echo "$c"; done |
   if wants gstreamer; then rival "GStreamer echo" "$calls" /usr/bin/python3 "$HERE/Peers/gstreamer_echo.py"; fi
 done
 
+# The agent that listens with Silero and speaks a sine: frames must leave on time.
+VAD="${AGENTGATEWAY_MODEL_MIRROR:-}/silero-vad-v5/silero_vad_v5.onnx"
+[ -f "$VAD" ] || VAD="$HOME/.cache/agentgateway/models/silero-vad-v5/silero_vad_v5.onnx"
+for calls in 30 60 100; do
+  wants agent || break
+  if late "the tone agent with $calls calls"; then continue; fi
+  rm -f "$PROBE"
+  AGENTGATEWAY_PROBE="$PROBE" start READY dotnet "$HERE/bin/Release/net10.0/AgentGateway.LoadTest.dll" tone --vad "$VAD" --shards 2 \
+    || { NOTES+=("The tone agent did not start."); break; }
+  measure "Silero in, sine out" "$calls" "$(cut -d' ' -f2 "$OUT/server.log")" --probe "$PROBE" --warm-up 10
+  stop_server
+done
+
 if wants latency && ! late "the latency run"; then
   recordings=()
   for name in "${ONE_SENTENCE[@]}"; do

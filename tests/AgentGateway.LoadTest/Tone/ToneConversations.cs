@@ -3,15 +3,17 @@ using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Session;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
 
 namespace AgentGateway.LoadTest.Tone;
 
-/// <summary>Conversations whose greeting never ends.</summary>
-internal sealed class ToneConversations(IVoiceActivityModel voiceActivity) : IConversationFactory
+/// <summary>Conversations whose greeting takes longer than any measurement.</summary>
+internal sealed class ToneConversations(IVoiceActivityModel voiceActivity) : IConversationFactory, IAsyncDisposable
 {
     private readonly DeafRecognizer _recognizer = new();
     private readonly ToneSynthesizer _synthesizer = new();
     private readonly NoChatClient _chat = new();
+    private readonly ProblemLogger _problems = new();
 
     internal static AgentDefinition Agent { get; } = new()
     {
@@ -19,7 +21,7 @@ internal sealed class ToneConversations(IVoiceActivityModel voiceActivity) : ICo
         DisplayName = "Tone",
         Version = "0",
         Mode = AgentMode.Conversation,
-        Greeting = "Tone.",
+        Greeting = string.Join(' ', Enumerable.Repeat("This sentence stands for five seconds of a tone.", 40)),
         Turn = new TurnOptions { BargeIn = false, GreetingInterruptible = false },
     };
 
@@ -31,9 +33,32 @@ internal sealed class ToneConversations(IVoiceActivityModel voiceActivity) : ICo
             Recognizer = _recognizer,
             Synthesizer = _synthesizer,
             ChatClient = _chat,
+            Logger = _problems,
         }));
 
-    /// <summary>Is not asked, because the greeting never ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _recognizer.DisposeAsync();
+        await _synthesizer.DisposeAsync();
+        _chat.Dispose();
+    }
+
+    /// <summary>What goes wrong in a conversation would falsify the measurement: it is said on the error output.</summary>
+    private sealed class ProblemLogger : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                Console.Error.WriteLine($"{formatter(state, exception)} {exception}");
+        }
+    }
+
+    /// <summary>Is not asked, because the greeting does not end before the call.</summary>
     private sealed class NoChatClient : IChatClient
     {
         public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>

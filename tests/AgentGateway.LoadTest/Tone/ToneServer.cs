@@ -1,7 +1,6 @@
 using System.Net;
 using AgentGateway.Audio;
 using AgentGateway.Calls;
-using AgentGateway.Conversation.Agents;
 using AgentGateway.Net;
 using AgentGateway.Providers.OnnxRuntime;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AgentGateway.LoadTest.Tone;
 
 /// <summary>
-/// A WHIP server whose agent listens with Silero and speaks a sine without end: the gateway's own calls, conversations,
+/// A WHIP server whose agent listens with Silero and speaks a sine as long as a call lasts: the gateway's own calls, conversations,
 /// jitter buffer and encoder, without recogniser, language model and voice. Every frame is encoded as it is sent.
 /// </summary>
 internal static class ToneServer
@@ -22,15 +21,16 @@ internal static class ToneServer
             TimeProvider.System,
             NullLoggerFactory.Instance);
         using SileroVoiceActivityModel voiceActivity = SileroVoiceActivityModel.Load(model, "silero");
+        await using var conversations = new ToneConversations(voiceActivity);
         await using var calls = new CallManager(
-            transport, new ToneConversations(voiceActivity), new NoDialects(), LibOpusCodec.Instance, TimeProvider.System, NullLoggerFactory.Instance);
-        using var whip = new WhipListener(async offer =>
+            transport, conversations, new NoDialects(), LibOpusCodec.Instance, TimeProvider.System, NullLoggerFactory.Instance);
+        await using WhipListener whip = await WhipListener.StartAsync(async offer =>
         {
             CallStartResult result = await calls.StartAsync(ToneConversations.Agent, offer, CancellationToken.None);
             return result.Call is { } call ? (result.Answer!, () => call.End(Conversation.Events.ConversationEndReason.ServerStopped)) : null;
         });
         Console.WriteLine($"READY {whip.Url}");
-        await whip.RunAsync(cancellationToken);
+        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
     }
 

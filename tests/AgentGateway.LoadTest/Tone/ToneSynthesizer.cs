@@ -3,11 +3,12 @@ using AgentGateway.Conversation.Ports;
 
 namespace AgentGateway.LoadTest.Tone;
 
-/// <summary>A 440 Hz sine at -12 dBFS, for as long as somebody listens.</summary>
+/// <summary>A 440 Hz sine at -12 dBFS: 5 s for every sentence, whatever it says.</summary>
 internal sealed class ToneSynthesizer : ISpeechSynthesizer
 {
     private const int Rate = 48000;
     private const int Frequency = 440;
+    private const int PiecesPerSentence = 50;
 
     // A tenth of a second holds 44 whole periods, so that the pieces join.
     private static readonly short[] Piece =
@@ -18,7 +19,7 @@ internal sealed class ToneSynthesizer : ISpeechSynthesizer
     public async IAsyncEnumerable<SpeechAudio> SynthesizeAsync(SpeechRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var audio = new SpeechAudio(Piece, Rate, []);
-        while (true)
+        for (int i = 0; i < PiecesPerSentence; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return audio;
