@@ -177,7 +177,7 @@ for calls in 30 60 100; do
   rm -f "$PROBE"
   AGENTGATEWAY_PROBE="$PROBE" start READY dotnet "$HERE/bin/Release/net10.0/AgentGateway.LoadTest.dll" tone --vad "$VAD" --shards 2 \
     || { NOTES+=("The tone agent did not start."); break; }
-  measure "Silero in, sine out" "$calls" "$(cut -d' ' -f2 "$OUT/server.log")" --probe "$PROBE" --warm-up 10
+  measure "tone agent (Silero in; sine out)" "$calls" "$(cut -d' ' -f2 "$OUT/server.log")" --probe "$PROBE" --warm-up 10
   stop_server
 done
 
