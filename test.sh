@@ -11,6 +11,7 @@ install_natives
 use_local_models
 build_console
 npm_install "$ROOT/tests/browser" "$ROOT/tests/browser"
+npm_install "$ROOT/tests/AgentGateway.Interop/Peers/node" "$ROOT/tests/AgentGateway.Interop/Peers/node"
 
 say "Building"
 cd "$ROOT"

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 
 namespace AgentGateway.Interop.Support;
 
@@ -13,19 +14,29 @@ internal sealed class NetworkNamespace : IAsyncDisposable
 
     private readonly string _name;
 
-    private NetworkNamespace(string name) => _name = name;
+    private readonly string _subnet;
+
+    private NetworkNamespace(string name, string subnet)
+    {
+        _name = name;
+        _subnet = subnet;
+    }
 
     /// <summary>The interface's address.</summary>
-    internal const string Address = "10.213.7.2";
+    internal string Address => $"{_subnet}.2";
+
+    /// <summary>This machine's address as seen from inside, when it can be reached.</summary>
+    internal IPAddress HostAddress => IPAddress.Parse($"{_subnet}.1");
 
     /// <summary>The command that runs another one inside.</summary>
     internal string[] Prefix => ["ip", "netns", "exec", _name];
 
-    internal static async Task<NetworkNamespace> CreateAsync()
+    /// <param name="reachable">Whether this machine has an address inside, as another machine on the same network.</param>
+    internal static async Task<NetworkNamespace> CreateAsync(bool reachable = false)
     {
         // The kernel takes a moment to remove a deleted namespace's interfaces, so that names are not used again.
         string id = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId:x}-{Interlocked.Increment(ref _created):x}");
-        var space = new NetworkNamespace($"agw{id}");
+        var space = new NetworkNamespace($"agw{id}", $"10.213.{1 + (Environment.ProcessId % 250)}");
         try
         {
             await IpAsync("netns", "add", space._name);
@@ -33,8 +44,10 @@ internal sealed class NetworkNamespace : IAsyncDisposable
             await IpAsync("link", "set", $"agw{id}h", "up");
             await IpAsync("-n", space._name, "link", "set", "lo", "up");
             await IpAsync("-n", space._name, "link", "set", "eth0", "up");
-            await IpAsync("-n", space._name, "address", "add", $"{Address}/24", "dev", "eth0");
-            await IpAsync("-n", space._name, "route", "add", "default", "via", "10.213.7.1");
+            await IpAsync("-n", space._name, "address", "add", $"{space.Address}/24", "dev", "eth0");
+            await IpAsync("-n", space._name, "route", "add", "default", "via", $"{space.HostAddress}");
+            if (reachable)
+                await IpAsync("address", "add", $"{space.HostAddress}/24", "dev", $"agw{id}h");
             return space;
         }
         catch

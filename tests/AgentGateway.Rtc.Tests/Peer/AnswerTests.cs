@@ -271,6 +271,19 @@ public sealed class AnswerTests
         Assert.Equal((false, true, true, 510_000, 60.0), (audio.Fec, audio.Dtx, audio.Stereo, audio.MaxAverageBitrate, audio.PacketTime.TotalMilliseconds));
     }
 
+    [Theory]
+    [InlineData("OPUS/48000")]
+    [InlineData("OPUS/48000/2")]
+    public void Opus_in_the_notations_of_GStreamer_is_taken_and_answered_as_it_should_be(string notation)
+    {
+        using RtcPeer peer = PeerFactory.Create();
+
+        SdpResult result = peer.AcceptOffer(Instant.Zero, Offer.Replace("opus/48000/2", notation, StringComparison.Ordinal));
+
+        Assert.True(result.IsSuccess, result.Message);
+        Assert.Contains("a=rtpmap:111 opus/48000/2\r\n", result.Answer, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, SdpResultError> Refused()
     {
         string audioOnly = Offer[..Offer.IndexOf("m=application", StringComparison.Ordinal)];

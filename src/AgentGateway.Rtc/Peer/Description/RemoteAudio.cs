@@ -87,7 +87,8 @@ internal sealed record RemoteAudio
         // Our order counts, not the offerer's: what sounds best, whatever it lists first.
         foreach (RtcAudioCodec codec in preferences.Codecs)
         {
-            if (maps.Find(m => m.Is(codec.Name, codec.ClockRate, codec.Channels)) is { } map)
+            // Opus must come with its channels (RFC 7587 section 7); GStreamer leaves them out. No other codec here has two.
+            if (maps.Find(m => m.Is(codec.Name, codec.ClockRate, codec.Channels) || m.Is(codec.Name, codec.ClockRate)) is { } map)
                 return Read(session, media, preferences, codec, map, maps);
         }
 

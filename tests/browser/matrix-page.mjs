@@ -1,0 +1,109 @@
+// The matrix's peer in a page: commands come and events go over a WebSocket, files over HTTP.
+import { W3cPeer } from '/w3c-peer.mjs';
+
+const RATE = 48000;
+const fileUrl = (file) => `/file?${encodeURIComponent(file)}`;
+
+function save(file, samples) {
+  const pcm = Int16Array.from(samples, (s) => Math.max(-1, Math.min(1, s)) * 32767);
+  return fetch(fileUrl(file), { method: 'PUT', body: pcm.buffer });
+}
+
+// Chromium: Web Audio makes the track and takes the recording.
+function webAudio() {
+  const context = new AudioContext({ sampleRate: RATE });
+  const recorderModule = `registerProcessor('recorder', class extends AudioWorkletProcessor {
+    process([input]) {
+      if (input[0]) this.port.postMessage(input[0].slice());
+      return true;
+    }
+  });`;
+  const ready = context.audioWorklet.addModule(URL.createObjectURL(new Blob([recorderModule], { type: 'text/javascript' })));
+  return {
+    createSource() {
+      const destination = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
+      return {
+        track: destination.stream.getAudioTracks()[0],
+        stream: destination.stream,
+        async play(file) {
+          const source = new AudioBufferSourceNode(context);
+          source.buffer = await context.decodeAudioData(await (await fetch(fileUrl(file))).arrayBuffer());
+          source.connect(destination);
+          source.start();
+        },
+      };
+    },
+    async record(track) {
+      await ready;
+      const stream = new MediaStream([track]);
+
+      // Chromium decodes a remote track only while an element plays it.
+      const element = new Audio();
+      element.muted = true;
+      element.srcObject = stream;
+      element.play();
+      const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
+      const recorder = new AudioWorkletNode(context, 'recorder', { channelCount: 1, channelCountMode: 'explicit' });
+      const chunks = [];
+      recorder.port.onmessage = (e) => chunks.push(e.data);
+      source.connect(recorder).connect(context.destination);
+      return {
+        stop(file) {
+          source.disconnect();
+          recorder.disconnect();
+          element.srcObject = null;
+          return save(file, chunks.flatMap((c) => [...c]));
+        },
+      };
+    },
+  };
+}
+
+// Firefox: its Web Audio does not run on a machine without an audio device, but its media elements and recorders do.
+function elements() {
+  async function capture(url, loop) {
+    const element = new Audio(url);
+    element.loop = loop;
+    await element.play();
+    return element.mozCaptureStream();
+  }
+  return {
+    async createSource() {
+      const stream = await capture('/silence.wav', true);
+      const [track] = stream.getAudioTracks();
+      return {
+        track,
+        stream,
+        async play(file, sender) {
+          const [tune] = (await capture(fileUrl(file), false)).getAudioTracks();
+          tune.onended = () => sender.replaceTrack(track);
+          await sender.replaceTrack(tune);
+        },
+      };
+    },
+    record(track) {
+      const recorder = new MediaRecorder(new MediaStream([track]), { mimeType: 'audio/ogg;codecs=opus' });
+      const chunks = [];
+      recorder.ondataavailable = (e) => chunks.push(e.data);
+      recorder.start();
+      return {
+        async stop(file) {
+          await new Promise((done) => {
+            recorder.onstop = done;
+            recorder.stop();
+          });
+          const encoded = await new Blob(chunks).arrayBuffer();
+          return save(file, (await new OfflineAudioContext(1, 1, RATE).decodeAudioData(encoded)).getChannelData(0));
+        },
+      };
+    },
+  };
+}
+
+const socket = new WebSocket(`ws://${location.host}/`);
+const tell = (event) => socket.send(JSON.stringify(event));
+const peer = new W3cPeer(window, 'mozCaptureStream' in HTMLMediaElement.prototype ? elements() : webAudio(), tell);
+socket.onmessage = (e) => peer.handle(JSON.parse(e.data));
+socket.onopen = () => tell({ event: 'ready' });
+window.onerror = (message) => tell({ event: 'error', command: 'page', message });
+window.onunhandledrejection = (e) => tell({ event: 'error', command: 'page', message: String(e.reason) });
