@@ -11,8 +11,6 @@ internal static class EchoLoad
         + "interarrival_p50_ms,interarrival_p99_ms,setup_p50_ms,setup_p99_ms,caller_cpu_ms_per_call_second,"
         + "allocated_bytes_per_packet,gc_count,gc_pause_p99_ms,gc_pause_max_ms,lateness_p99_ms,lateness_max_ms";
 
-    private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(3);
-
     internal static async Task<int> RunAsync(EchoLoadOptions options, CancellationToken cancellationToken)
     {
         OpusLoop loop = options.SpeechFile is { } file
@@ -25,7 +23,7 @@ internal static class EchoLoad
 
         List<EchoCaller> callers = await ConnectAsync(options, loop, transport, http, cancellationToken);
         int failed = options.Calls - callers.Count;
-        await Task.Delay(Warmup, cancellationToken);
+        await Task.Delay(options.Warmup, cancellationToken);
         await ServerProbe.ReadAsync(options.ServerProcess, options.ProbeFile, cancellationToken);
         ProcessUsage before = ProcessUsage.Read(options.ServerProcess);
         ProcessUsage own = ProcessUsage.Read(Environment.ProcessId);

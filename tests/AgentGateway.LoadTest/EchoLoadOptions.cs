@@ -6,6 +6,7 @@ internal sealed record EchoLoadOptions(
     Uri Url,
     int ServerProcess,
     int Calls,
+    TimeSpan Warmup,
     TimeSpan Duration,
     double SetupRate,
     string Name,

@@ -9,7 +9,8 @@ using AgentGateway.LoadTest.Wer;
 var url = new Option<Uri>("--url") { Required = true, CustomParser = r => new Uri(r.Tokens[0].Value, UriKind.Absolute), Description = "Where offers are posted, such as http://127.0.0.1:8080/whip/echo" };
 var pid = new Option<int>("--pid") { Description = "Process id of the server, for its CPU time and memory" };
 var calls = new Option<int>("--calls") { DefaultValueFactory = _ => 40, Description = "Calls at the same time" };
-var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 20, Description = "Seconds measured, after a warm-up of 3" };
+var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 20, Description = "Seconds measured" };
+var warmup = new Option<int>("--warm-up") { DefaultValueFactory = _ => 3, Description = "Seconds between the last set-up and the measurement" };
 var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 20, Description = "Calls set up per second" };
 var name = new Option<string>("--name") { DefaultValueFactory = _ => "server", Description = "Name in the table" };
 var speech = new Option<FileInfo?>("--speech") { Description = "A WAV file that every caller plays in a loop; else a synthesized sentence" };
@@ -17,12 +18,13 @@ var from = new Option<IPAddress?>("--from") { CustomParser = r => IPAddress.Pars
 var probe = new Option<FileInfo?>("--probe") { Description = "The file that AGENTGATEWAY_PROBE names in the server: allocations, collections and lateness join the row" };
 var csv = new Option<FileInfo?>("--csv") { Description = "Append the row to this file" };
 
-var echo = new Command("echo", "Density: CPU, memory, loss and inter-arrival times of an echo server") { url, pid, calls, seconds, rate, name, speech, from, probe, csv };
+var echo = new Command("echo", "Density: CPU, memory, loss and inter-arrival times of an echo server") { url, pid, calls, warmup, seconds, rate, name, speech, from, probe, csv };
 echo.SetAction((parsed, cancellationToken) => EchoLoad.RunAsync(
     new EchoLoadOptions(
         parsed.GetRequiredValue(url),
         parsed.GetValue(pid),
         parsed.GetValue(calls),
+        TimeSpan.FromSeconds(parsed.GetValue(warmup)),
         TimeSpan.FromSeconds(parsed.GetValue(seconds)),
         parsed.GetValue(rate),
         parsed.GetValue(name)!,
