@@ -40,6 +40,31 @@ internal sealed class SctpWorld
         RunFor(TimeSpan.FromMinutes(5));
     }
 
+    /// <summary>Connects through a bad network, the right side beginning by itself when told when, and sends a message each way.</summary>
+    public void Open(NetemOptions network, TimeSpan? rightBeginsAfter)
+    {
+        _left.Network.Options = _right.Network.Options = network;
+        _left.Association.Start(_clock.Now);
+        _left.Association.OpenChannel(_clock.Now, new DataChannelOptions { Label = "first" });
+        if (rightBeginsAfter is { } delay)
+        {
+            RunFor(delay);
+            if (_right.Association.State == SctpState.New)
+                _right.Association.Start(_clock.Now);
+        }
+
+        RunFor(TimeSpan.FromSeconds(120));
+        string states = $"{_left.Association.State} with {_left.Channels.Count} channels, {_right.Association.State} with {_right.Channels.Count}";
+        Assert.True(_left.Association.State == SctpState.Established && _right.Association.State == SctpState.Established, states);
+        Assert.True(_right.Channels.Count == 1 && _left.Channels.Count == 1, states);
+        _left.Network.Options = _right.Network.Options = NetemOptions.Lan;
+        Send(_left, 0, 5000);
+        Send(_right, 0, 5000);
+        RunFor(TimeSpan.FromSeconds(30));
+        Assert.Single(_left.Received);
+        Assert.Single(_right.Received);
+    }
+
     /// <summary>What went one way on one channel: the numbers and sizes sent, those received, and whether either side closed it.</summary>
     public (IReadOnlyList<(int Number, int Size)> Sent, IReadOnlyList<(int Number, int Size)> Received, bool ClosedBySender, bool ClosedByReceiver) Flow(bool fromLeft, int channel)
     {
