@@ -38,11 +38,13 @@ public sealed class FirefoxTests
         using var folder = new WorkFolder();
         JsonElement result = await CallAsync("receptionist", folder);
 
-        JsonElement greeting = Assert.Single(result.GetProperty("bubbles").EnumerateArray(), b => b.GetProperty("side").GetString() == "agent");
+        // A tone is nobody speaking, so the agent may ask after its caller towards the end.
+        JsonElement greeting = result.GetProperty("bubbles")[0];
+        Assert.Equal("agent", greeting.GetProperty("side").GetString());
+        Assert.All(result.GetProperty("bubbles").EnumerateArray(), b => Assert.Equal("agent", b.GetProperty("side").GetString()));
         Words.AssertHeard(greeting.GetProperty("text").GetString()!, await Transcriber.TranscribeAsync(folder["heard.wav"]), 0.6);
         string[] states = [.. result.GetProperty("states").EnumerateArray().Select(s => s[1].GetString()!)];
-        Assert.Contains("speaking", states);
-        Assert.Equal("listening", states[^1]);
+        Assert.Contains("listening", states.SkipWhile(s => s != "speaking"));
     }
 
     private static async Task<JsonElement> CallAsync(string agent, WorkFolder folder)
