@@ -48,7 +48,7 @@ public sealed class DoctorTests
     {
         using var folder = new AgentFolder();
         string offer = Path.Combine(folder.Path, "offer.sdp");
-        await File.WriteAllTextAsync(offer, "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(offer, "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 18\r\n", TestContext.Current.CancellationToken);
 
         (int code, string output, string errors) = await RunAsync("--offer", offer, "--Media:ListenAddress=127.0.0.1", "--Media:Ports:0=0", $"--Agents:Path={folder.Path}");
 
