@@ -3,7 +3,8 @@ namespace AgentGateway.Interop.Matrix;
 /// <summary>
 /// Whether a recording holds a tune: the normalised cross-correlation of both spectrograms (20 ms frames, the energy at each
 /// of the tune's pitches) at the best lag. It minds neither a codec's phases nor a playout that loses or gains a little time on
-/// the way: from one third of a second to the next the lag may slip by two frames.
+/// the way: from one third of a second to the next the lag may slip by two frames. One third, the worst, does not count: the
+/// other program shares its cores with everybody, and a moment without sound of its own is not what is asked for here.
 /// </summary>
 internal static class MelodyMatch
 {
@@ -11,7 +12,7 @@ internal static class MelodyMatch
     private const int Slip = 2;
     private const int SegmentValues = 15 * Melody.Pitches;
 
-    /// <summary>Correlation (-1..1), the mean of the tune's thirds of a second, and where in the recording the tune begins.</summary>
+    /// <summary>Correlation (-1..1), the mean of the tune's thirds of a second but the worst, and where in the recording the tune begins.</summary>
     internal static (double Correlation, TimeSpan At) Find(Melody melody, ReadOnlySpan<short> recording, int rate)
     {
         double[] sent = Spectrogram(melody.Render(), Melody.Rate);
@@ -21,12 +22,14 @@ internal static class MelodyMatch
         if (lags < 0)
             return (-1, default);
 
-        // best[l]: the best sum so far when the last segment lies at lag l, and began[l] where the first one lies then.
+        // best[l]: the best sum so far when the last segment lies at lag l; worst[l] and began[l]: its worst segment, and where the first one lies.
         double[] best = new double[lags + 1];
+        double[] worst = new double[lags + 1];
         int[] began = new int[lags + 1];
         for (int segment = 0; segment < segments; segment++)
         {
             double[] next = new double[lags + 1];
+            double[] nextWorst = new double[lags + 1];
             int[] nextBegan = new int[lags + 1];
             for (int lag = 0; lag <= lags; lag++)
             {
@@ -35,15 +38,17 @@ internal static class MelodyMatch
                     from = best[l] > best[from] ? l : from;
                 int at = segment * SegmentValues;
                 double correlation = Correlate(sent.AsSpan(at, SegmentValues), heard.AsSpan(at + (lag * Melody.Pitches), SegmentValues));
-                next[lag] = best[from] + (correlation / segments);
+                next[lag] = best[from] + correlation;
+                nextWorst[lag] = segment == 0 ? correlation : Math.Min(worst[from], correlation);
                 nextBegan[lag] = segment == 0 ? lag : began[from];
             }
 
-            (best, began) = (next, nextBegan);
+            (best, worst, began) = (next, nextWorst, nextBegan);
         }
 
         int winner = Array.IndexOf(best, best.Max());
-        return (best[winner], TimeSpan.FromMilliseconds(began[winner] * FrameMilliseconds));
+        double counted = segments > 1 ? (best[winner] - worst[winner]) / (segments - 1) : best[winner];
+        return (counted, TimeSpan.FromMilliseconds(began[winner] * FrameMilliseconds));
     }
 
     // Energies of all pitches, frame after frame.
