@@ -9,7 +9,7 @@ public sealed class AiortcTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
 
-    internal static string Script => Path.Combine(AppContext.BaseDirectory, "Peers", "aiortc_caller.py");
+    internal static string Script => Path.Combine(AppContext.BaseDirectory, "Peers", "aiortc", "caller.py");
 
     [Theory]
     [InlineData("echo")]

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
+import { decodePcm, writeWav } from '../AgentGateway.Interop/Peers/node/wav.mjs';
 
 const RATE = 16000;
 const options = JSON.parse(process.argv[2]);
@@ -35,24 +36,6 @@ function recordRemoteAudio(rate) {
       });
     }
   };
-}
-
-function saveWav(file, base64) {
-  const pcm = Buffer.from(base64, 'base64');
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + pcm.length, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(RATE, 24);
-  header.writeUInt32LE(RATE * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(pcm.length, 40);
-  fs.writeFileSync(file, Buffer.concat([header, pcm]));
 }
 
 const context = await chromium.launchPersistentContext(profile, {
@@ -121,7 +104,7 @@ try {
   }
 
   result.seconds = elapsed();
-  saveWav(options.recording, await page.evaluate(() => window.__recorded()));
+  fs.writeFileSync(options.recording, writeWav(decodePcm(await page.evaluate(() => window.__recorded())), RATE));
   if ((await page.getAttribute('#stage', 'data-state')) !== 'ended') await page.click('#call');
   await page.waitForFunction(() => document.getElementById('stage').dataset.state === 'ended', undefined, { timeout: 5000 });
   Object.assign(

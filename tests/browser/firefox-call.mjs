@@ -2,6 +2,7 @@
 // microphone is Firefox's fake one, a tone; what the agent sends is recorded by the browser itself.
 // Usage: node firefox-call.mjs '{"url", "agent", "recording", "seconds"}'
 import fs from 'node:fs';
+import { decodePcm, writeWav } from '../AgentGateway.Interop/Peers/node/wav.mjs';
 import { launchFirefox } from './firefox-bidi.mjs';
 
 const RATE = 48000;
@@ -71,24 +72,6 @@ async function stopRecording(rate) {
   return btoa(binary);
 }
 
-function saveWav(file, base64) {
-  const pcm = Buffer.from(base64, 'base64');
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + pcm.length, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(RATE, 24);
-  header.writeUInt32LE(RATE * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(pcm.length, 40);
-  fs.writeFileSync(file, Buffer.concat([header, pcm]));
-}
-
 const firefox = await launchFirefox(options.firefox ?? '/usr/bin/firefox-esr', {
   'media.navigator.streams.fake': true,
   'media.navigator.permission.disabled': true,
@@ -118,7 +101,7 @@ try {
   }
 
   result.statistics = await firefox.evaluate(readStatistics);
-  saveWav(options.recording, await firefox.evaluate(stopRecording, RATE));
+  fs.writeFileSync(options.recording, writeWav(decodePcm(await firefox.evaluate(stopRecording, RATE)), RATE));
   await firefox.click('call');
   await firefox.waitFor(() => document.getElementById('stage').dataset.state === 'ended', 5000);
   Object.assign(

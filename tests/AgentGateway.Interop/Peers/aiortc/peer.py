@@ -2,60 +2,26 @@
 
 import array
 import asyncio
-import fractions
 import functools
 import hashlib
 import json
 import sys
-import time
 import traceback
 import wave
 
 import aioice.ice
 import aiortc.rtcicetransport
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import candidate_from_sdp
 from aioice.ice import Connection, TransportPolicy
-from av import AudioFrame
+from microphone import RATE, Microphone
 
-RATE = 48000
-FRAME = 960
 HOST_ADDRESSES = aioice.ice.get_host_addresses
 
 
 def tell(**event):
     print(json.dumps(event), flush=True)
-
-
-class Microphone(MediaStreamTrack):
-    kind = "audio"
-
-    def __init__(self):
-        super().__init__()
-        self._pcm = b""
-        self._frame = 0
-        self._start = None
-
-    def play(self, path):
-        with wave.open(path) as source:
-            assert source.getframerate() == RATE and source.getnchannels() == 1 and source.getsampwidth() == 2
-            self._pcm = source.readframes(source.getnframes())
-
-    async def recv(self):
-        if self._start is None:
-            self._start = time.monotonic()
-        delay = self._start + self._frame * FRAME / RATE - time.monotonic()
-        if delay > 0:
-            await asyncio.sleep(delay)
-        chunk, self._pcm = self._pcm[:FRAME * 2].ljust(FRAME * 2, b"\0"), self._pcm[FRAME * 2:]
-        frame = AudioFrame(format="s16", layout="mono", samples=FRAME)
-        frame.planes[0].update(chunk)
-        frame.sample_rate = RATE
-        frame.time_base = fractions.Fraction(1, RATE)
-        frame.pts = self._frame * FRAME
-        self._frame += 1
-        return frame
 
 
 class Peer:

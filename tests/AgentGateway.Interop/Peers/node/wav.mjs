@@ -1,9 +1,15 @@
-// WAV files of 48 kHz mono 16 bit samples, the only ones the peers exchange with a test.
+// WAV files of mono 16 bit samples, the only ones the peers exchange with a test; at 48 kHz unless said otherwise.
 const HEADER = 44;
 const RATE = 48000;
 
 export function readWav(file) {
   return new Int16Array(file.buffer.slice(file.byteOffset + HEADER, file.byteOffset + file.length));
+}
+
+// Samples as a page sends them: little-endian bytes in base64.
+export function decodePcm(base64) {
+  const bytes = Buffer.from(base64, 'base64');
+  return new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
 
 export function writeWav(samples, rate = RATE) {

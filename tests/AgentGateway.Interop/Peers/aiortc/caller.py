@@ -7,7 +7,6 @@ a data channel, and may send texts. Hangs up when the time is over, or when the 
 import argparse
 import array
 import asyncio
-import fractions
 import json
 import time
 import urllib.error
@@ -15,39 +14,9 @@ import urllib.request
 import wave
 
 import aioice.ice
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
-from av import AudioFrame
-
-RATE = 48000
-FRAME = 960
-
-
-class Microphone(MediaStreamTrack):
-    kind = "audio"
-
-    def __init__(self, path):
-        super().__init__()
-        with wave.open(path) as source:
-            assert source.getframerate() == RATE and source.getnchannels() == 1 and source.getsampwidth() == 2
-            self._pcm = source.readframes(source.getnframes())
-        self._frame = 0
-        self._start = None
-
-    async def recv(self):
-        if self._start is None:
-            self._start = time.monotonic()
-        delay = self._start + self._frame * FRAME / RATE - time.monotonic()
-        if delay > 0:
-            await asyncio.sleep(delay)
-        chunk = self._pcm[self._frame * FRAME * 2:(self._frame + 1) * FRAME * 2].ljust(FRAME * 2, b"\0")
-        frame = AudioFrame(format="s16", layout="mono", samples=FRAME)
-        frame.planes[0].update(chunk)
-        frame.sample_rate = RATE
-        frame.time_base = fractions.Fraction(1, RATE)
-        frame.pts = self._frame * FRAME
-        self._frame += 1
-        return frame
+from microphone import RATE, Microphone
 
 
 class Recorder:
@@ -110,7 +79,9 @@ async def main():
     over = asyncio.Event()
     opened = asyncio.Event()
 
-    pc.addTrack(Microphone(args.microphone))
+    microphone = Microphone()
+    microphone.play(args.microphone)
+    pc.addTrack(microphone)
     channel = pc.createDataChannel(args.label)
 
     @pc.on("track")
