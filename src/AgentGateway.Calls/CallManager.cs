@@ -39,6 +39,18 @@ public sealed partial class CallManager : IAsyncDisposable
         IOpusCodec codec,
         TimeProvider time,
         ILoggerFactory loggerFactory)
+        : this(transport, conversations, dialects, codec, time, loggerFactory, MeterName)
+    {
+    }
+
+    internal CallManager(
+        MediaTransport transport,
+        IConversationFactory conversations,
+        ICallDialectFactory dialects,
+        IOpusCodec codec,
+        TimeProvider time,
+        ILoggerFactory loggerFactory,
+        string meterName)
     {
         _transport = transport;
         _conversations = conversations;
@@ -46,7 +58,7 @@ public sealed partial class CallManager : IAsyncDisposable
         _codec = codec;
         _time = time;
         _logger = loggerFactory.CreateLogger<CallManager>();
-        _meters = new CallMeters(() => _calls.Count);
+        _meters = new CallMeters(meterName, () => _calls.Count);
     }
 
     /// <summary>Calls at present.</summary>

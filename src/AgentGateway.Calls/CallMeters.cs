@@ -6,7 +6,7 @@ namespace AgentGateway.Calls;
 /// <summary>The meter of a node's calls. What a call did is added when it ends. Thread-safe.</summary>
 internal sealed class CallMeters : IDisposable
 {
-    private readonly Meter _meter = new(CallManager.MeterName);
+    private readonly Meter _meter;
     private readonly Counter<long> _started;
     private readonly Counter<long> _refused;
     private readonly Histogram<double> _duration;
@@ -23,8 +23,9 @@ internal sealed class CallMeters : IDisposable
     private readonly Counter<long> _skipped;
     private readonly Counter<long> _dropped;
 
-    internal CallMeters(Func<int> active)
+    internal CallMeters(string name, Func<int> active)
     {
+        _meter = new Meter(name);
         _meter.CreateObservableUpDownCounter("agentgateway.calls.active", active, "{call}");
         _started = _meter.CreateCounter<long>("agentgateway.calls.started", "{call}");
         _refused = _meter.CreateCounter<long>("agentgateway.calls.refused", "{call}", "Offers not accepted, by reason");

@@ -64,6 +64,7 @@ public static class AgentGatewayHost
             p.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<CallManager>();
         services.AddSingleton<GatewayDoctor>();
+        services.AddSingleton<WarmUp>();
         services.AddHostedService<GatewayService>();
         return builder;
     }

@@ -4,14 +4,29 @@ using AgentGateway.Conversation.Agents;
 namespace AgentGateway.Host.Composition;
 
 /// <summary>Brings the gateway up before HTTP listens, and ends the calls before it stops.</summary>
-internal sealed class GatewayService(Engines engines, AgentCatalog catalog, CallManager calls, CallLogs logs) : IHostedService
+internal sealed class GatewayService(Engines engines, AgentCatalog catalog, CallManager calls, CallLogs logs, WarmUp warmUp) : IHostedLifecycleService
 {
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         logs.Prepare();
-        await engines.LoadAsync(cancellationToken);
+
+        // Beside each other: engines load on one core.
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task warm = warmUp.CallAsync(failed.Token);
+        try
+        {
+            await engines.LoadAsync(cancellationToken);
+        }
+        catch
+        {
+            await failed.CancelAsync();
+            await warm.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
         catalog.Start();
+        await warm;
     }
 
     /// <inheritdoc/>
@@ -20,4 +35,13 @@ internal sealed class GatewayService(Engines engines, AgentCatalog catalog, Call
         await calls.DisposeAsync();
         await logs.DisposeAsync();
     }
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => warmUp.RequestAsync(cancellationToken);
+
+    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

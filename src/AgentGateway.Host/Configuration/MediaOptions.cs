@@ -64,6 +64,12 @@ public sealed class MediaOptions
     /// <summary>How long an answered offer may take to connect before it is given up, 1 s to 5 minutes.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Whether the gateway calls itself before it says that it is ready, so that its first callers do not wait for code to be compiled. It takes half a
+    /// second, most of it while the engines load.
+    /// </summary>
+    public bool WarmUp { get; set; } = true;
+
     internal IEnumerable<string> Validate()
     {
         if (!IPAddress.TryParse(ListenAddress, out _))

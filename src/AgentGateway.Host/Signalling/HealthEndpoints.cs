@@ -13,9 +13,9 @@ internal static class HealthEndpoints
     internal static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/healthz", () => Results.Json(new Health("ok"), ApiJson.Default.Health));
-        routes.MapGet("/readyz", (Engines engines, AgentCatalog catalog, CallManager calls) =>
+        routes.MapGet("/readyz", (Engines engines, WarmUp warmUp, AgentCatalog catalog, CallManager calls) =>
         {
-            bool ready = engines.IsReady && catalog.Current.Agents.Count > 0;
+            bool ready = engines.IsReady && warmUp.IsDone && catalog.Current.Agents.Count > 0;
             var body = new Readiness(
                 ready ? "ready" : "starting",
                 calls.ActiveCalls,
