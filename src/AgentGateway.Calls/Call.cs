@@ -195,6 +195,10 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
             case RtcPeerEventKind.AudioRenegotiated:
                 _leg.HandleRenegotiated(connection.Peer);
                 break;
+            case RtcPeerEventKind.DigitReceived when _session is not null:
+                if (!_session.PushDtmf(e.Digit))
+                    _drops.Count(CallDropReason.TelephoneKey);
+                break;
             case RtcPeerEventKind.ConnectionStateChanged when e.State == RtcPeerState.Connected:
                 _connected = true;
                 _leg.Start(now, connection.Peer);

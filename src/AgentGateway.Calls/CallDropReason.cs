@@ -18,6 +18,9 @@ public enum CallDropReason
     /// <summary>Typed text that the conversation would not take: empty, too much at once, or too late.</summary>
     TypedText,
 
+    /// <summary>A telephone key that the conversation would not take: too much at once, or too late.</summary>
+    TelephoneKey,
+
     /// <summary>A message to the client that its channel had no room for.</summary>
     MessageNotSent,
 

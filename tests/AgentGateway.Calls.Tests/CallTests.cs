@@ -59,6 +59,18 @@ public sealed class CallTests
     }
 
     [Fact]
+    public async Task Keys_pressed_on_a_telephone_are_a_turn()
+    {
+        await using var node = new Node();
+        (WebRtcCaller caller, _) = await node.CallAsync(Node.Talker);
+
+        Assert.True(await caller.Connection.InvokeAsync((now, peer) => "407#".All(key => peer.SendDigit(now, key, TimeSpan.FromMilliseconds(60)))));
+
+        List<object> told = await node.Dialects.ReadUntilAsync(e => e is UserTurnCommitted);
+        Assert.Equal((true, "407"), told[^1] is UserTurnCommitted turn ? (turn.Typed, turn.Text) : default);
+    }
+
+    [Fact]
     public async Task A_flood_of_messages_costs_the_client_its_own_messages_only()
     {
         const int flood = 5000;
