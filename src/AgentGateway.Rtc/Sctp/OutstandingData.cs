@@ -78,13 +78,13 @@ internal sealed class OutstandingData(SctpContext context, SendQueue queue, uint
         AddFlight(chunk);
     }
 
-    /// <summary>Applies a SACK. False when it is older than one seen, or acknowledges what was never sent.</summary>
-    public bool TryAcknowledge(in SackChunk sack, bool inFastRecovery, out AckOutcome outcome)
+    /// <summary>Applies a SACK, or says why not.</summary>
+    public SctpDropReason? Acknowledge(in SackChunk sack, bool inFastRecovery, out AckOutcome outcome)
     {
-        if (!TryAcknowledge(sack.CumulativeTsn, out outcome))
-            return false;
+        if (Acknowledge(sack.CumulativeTsn, out outcome) is { } refusal)
+            return refusal;
         if (sack.BlockCount == 0 && _gapAckedEnd == 0)
-            return true;
+            return null;
 
         int reportedEnd = 0;
         int newlyAckedEnd = 0;
@@ -118,16 +118,21 @@ internal sealed class OutstandingData(SctpContext context, SendQueue queue, uint
         }
 
         AdvanceAckPoint();
-        return true;
+        return null;
     }
 
-    /// <summary>Applies a cumulative acknowledgement only (SHUTDOWN carries one).</summary>
-    public bool TryAcknowledge(uint cumulativeTsn, out AckOutcome outcome)
+    /// <summary>
+    /// Applies a cumulative acknowledgement only (SHUTDOWN carries one), or says why not. One that is older than another seen
+    /// tells nothing: its gaps and its window are those of an earlier time.
+    /// </summary>
+    public SctpDropReason? Acknowledge(uint cumulativeTsn, out AckOutcome outcome)
     {
         outcome = default;
         int advance = (int)(cumulativeTsn - CumulativeAcked);
+        if (advance < 0 && advance >= -MaxChunks)
+            return SctpDropReason.StaleAcknowledgement;
         if (advance < 0 || advance > Count)
-            return false;
+            return SctpDropReason.BadAcknowledgement;
         for (int i = 0; i < advance; i++)
         {
             ref SentChunk chunk = ref _ring[_head];
@@ -150,7 +155,7 @@ internal sealed class OutstandingData(SctpContext context, SendQueue queue, uint
         _gapAckedEnd = Math.Max(0, _gapAckedEnd - advance);
         outcome.CumulativeAdvanced = advance > 0;
         AdvanceAckPoint();
-        return true;
+        return null;
     }
 
     /// <summary>Takes everything on its way for lost, after the retransmission timer expired.</summary>

@@ -134,8 +134,8 @@ public sealed partial class SctpAssociation
             case SctpChunkType.Sack:
                 if (!SackChunk.TryParse(chunk.Value, out SackChunk sack))
                     _context.Drop(SctpDropReason.MalformedChunk);
-                else if (!sender.HandleSack(sack))
-                    _context.Drop(SctpDropReason.BadAcknowledgement);
+                else if (sender.HandleSack(sack) is { } refusal)
+                    _context.Drop(refusal);
                 return true;
             case SctpChunkType.ForwardTsn:
                 if (ForwardTsnChunk.TryParse(chunk.Value, out ForwardTsnChunk forward))
@@ -331,8 +331,8 @@ public sealed partial class SctpAssociation
             return;
         }
 
-        if (!sender.HandleCumulativeAck(BinaryPrimitives.ReadUInt32BigEndian(chunk.Value)))
-            _context.Drop(SctpDropReason.BadAcknowledgement);
+        if (sender.HandleCumulativeAck(BinaryPrimitives.ReadUInt32BigEndian(chunk.Value)) is { } refusal)
+            _context.Drop(refusal);
         switch (State)
         {
             case SctpState.Established or SctpState.ShutdownPending:

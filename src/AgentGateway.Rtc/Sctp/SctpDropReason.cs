@@ -54,8 +54,11 @@ public enum SctpDropReason
     /// <summary>A message older than those already delivered on its stream.</summary>
     StaleMessage,
 
-    /// <summary>A SACK or SHUTDOWN that acknowledges what was never sent, or is older than one seen.</summary>
+    /// <summary>A SACK or SHUTDOWN that acknowledges what was never sent.</summary>
     BadAcknowledgement,
+
+    /// <summary>A SACK or SHUTDOWN that a newer one has overtaken: ordinary where packets change places (RFC 9260 section 6.2.1).</summary>
+    StaleAcknowledgement,
 
     /// <summary>A message for a channel that does not exist.</summary>
     UnknownChannel,

@@ -54,28 +54,28 @@ internal sealed class Sender
         _data.CanAbandon = peerSupportsForwardTsn;
     }
 
-    /// <summary>Applies a SACK; false when it makes no sense.</summary>
-    public bool HandleSack(in SackChunk sack)
+    /// <summary>Applies a SACK, or says why not.</summary>
+    public SctpDropReason? HandleSack(in SackChunk sack)
     {
         int flightBefore = _data.FlightBytes;
-        if (!_data.TryAcknowledge(sack, _congestion.InFastRecovery, out AckOutcome outcome))
-            return false;
+        if (_data.Acknowledge(sack, _congestion.InFastRecovery, out AckOutcome outcome) is { } refusal)
+            return refusal;
         _peerWindow = sack.ReceiverWindow;
         // A peer that answers probes of its closed window is alive, however long that lasts (section 6.1 rule A).
         if (_peerWindow < _context.PacketSize)
             _context.ErrorCount = 0;
         AfterAcknowledgement(outcome, flightBefore);
-        return true;
+        return null;
     }
 
-    /// <summary>Applies the cumulative acknowledgement of a SHUTDOWN; false when it makes no sense.</summary>
-    public bool HandleCumulativeAck(uint cumulativeTsn)
+    /// <summary>Applies the cumulative acknowledgement of a SHUTDOWN, or says why not.</summary>
+    public SctpDropReason? HandleCumulativeAck(uint cumulativeTsn)
     {
         int flightBefore = _data.FlightBytes;
-        if (!_data.TryAcknowledge(cumulativeTsn, out AckOutcome outcome))
-            return false;
+        if (_data.Acknowledge(cumulativeTsn, out AckOutcome outcome) is { } refusal)
+            return refusal;
         AfterAcknowledgement(outcome, flightBefore);
-        return true;
+        return null;
     }
 
     /// <summary>The retransmission timer expired (section 6.3.3).</summary>

@@ -17,6 +17,8 @@ public sealed class Netem
     private Instant _lastArrival;
     private bool _bad;
     private long _order;
+    private int _placeInGroup;
+    private int _lostPlace;
 
     public Netem(NetemOptions options, SeededRandom random)
     {
@@ -54,7 +56,7 @@ public sealed class Netem
         double duplicateDraw = _random.NextDouble();
         double corruptDraw = _random.NextDouble();
         ulong corruption = _random.Next();
-        if (datagram.Length > Options.MaxDatagramSize || lossDraw < Options.Loss || IsLostInBurst(burstDraw, burstLossDraw))
+        if (datagram.Length > Options.MaxDatagramSize || IsLost(lossDraw) || IsLostInBurst(burstDraw, burstLossDraw))
         {
             Lost++;
             return;
@@ -109,6 +111,18 @@ public sealed class Netem
     // OpenSSL's signatures differ in length from run to run; a full packet for each handshake datagram keeps runs equal.
     private static int ChargedLength(ReadOnlySpan<byte> datagram) =>
         datagram.Length > 0 && datagram[0] == DtlsHandshake ? FullPacket : datagram.Length;
+
+    private bool IsLost(double draw)
+    {
+        if (!Options.EvenLoss || Options.Loss <= 0)
+            return draw < Options.Loss;
+        int group = (int)Math.Round(1 / Options.Loss);
+        if (_placeInGroup == 0)
+            _lostPlace = (int)(draw * group);
+        bool isLost = _placeInGroup == _lostPlace;
+        _placeInGroup = (_placeInGroup + 1) % group;
+        return isLost;
+    }
 
     private bool IsLostInBurst(double transition, double loss)
     {

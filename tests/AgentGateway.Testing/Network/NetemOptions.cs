@@ -15,6 +15,12 @@ public sealed record NetemOptions
     /// <summary>Independent loss, 0..1.</summary>
     public double Loss { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="Loss"/> is a share and not a chance: of each group of 1/<see cref="Loss"/> packets exactly one is lost, at
+    /// a random place of the group. For tests that must see the same loss however few packets are sent.
+    /// </summary>
+    public bool EvenLoss { get; init; }
+
     /// <summary>Loss in bursts; in addition to <see cref="Loss"/>.</summary>
     public GilbertElliott? Bursts { get; init; }
 

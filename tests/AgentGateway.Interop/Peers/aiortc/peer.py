@@ -30,6 +30,7 @@ class Peer:
         self._channel = None
         self._microphone = None
         self._recording = None
+        self._recorded_from = None
 
     async def open(self, channel, turn=None):
         servers = []
@@ -76,6 +77,7 @@ class Peer:
 
     async def record(self):
         self._recording = array.array("h")
+        self._recorded_from = None
         tell(event="recording")
 
     async def stop(self, file):
@@ -102,11 +104,19 @@ class Peer:
             while True:
                 frame = await track.recv()
                 if self._recording is not None:
-                    channels = len(frame.layout.channels)
-                    samples = array.array("h", bytes(frame.planes[0])[: frame.samples * 2 * channels])
-                    self._recording.extend(samples[::channels])
+                    self._write(frame)
         except MediaStreamError:
             pass
+
+    def _write(self, frame):
+        # A lost frame leaves no hole in the sequence of frames, only in their times.
+        if self._recorded_from is None:
+            self._recorded_from = frame.pts
+        missing = ((frame.pts - self._recorded_from) & 0xFFFFFFFF) - len(self._recording)
+        self._recording.extend(array.array("h", bytes(2 * max(missing, 0))))
+        channels = len(frame.layout.channels)
+        samples = array.array("h", bytes(frame.planes[0])[: frame.samples * 2 * channels])
+        self._recording.extend(samples[::channels])
 
     def _use(self, channel):
         pc, self._channel = self._pc, channel
