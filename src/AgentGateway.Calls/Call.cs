@@ -201,7 +201,7 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
                 break;
             case RtcPeerEventKind.ConnectionStateChanged when e.State == RtcPeerState.Connected:
                 _connected = true;
-                _leg.Start(now, connection.Peer);
+                _leg.Start(_leg.IsPaced ? connection.AlignTick(now) : now, connection.Peer);
                 break;
             case RtcPeerEventKind.ChannelOpened when _channel is null:
                 if (_dialects.Create(e.Channel?.Label ?? "", this) is { } dialect)

@@ -46,6 +46,7 @@ internal sealed partial class MediaShard : IDisposable
     private readonly DeadlineHeap _deadlines = new();
     private readonly RouteTable _routes = new();
     private readonly HashSet<RtcConnection> _connections = [];
+    private readonly TickPhases _phases = new();
     private int _commandCount;
     private int _connectionCount;
     // When the media ticks were due whose packets have not left yet.
@@ -143,6 +144,10 @@ internal sealed partial class MediaShard : IDisposable
         }
     }
 
+    /// <summary>The next moment of a connection's place among the ticks of all. Owner thread.</summary>
+    internal Instant AlignTick(RtcConnection connection, Instant earliest) =>
+        TickPhases.Align(earliest, connection.TickPhase ??= _phases.Take());
+
     /// <summary>Ends a connection: goodbye packets leave, its routes are forgotten. Owner thread.</summary>
     internal void Close(Instant now, RtcConnection connection, RtcCloseReason reason)
     {
@@ -168,6 +173,8 @@ internal sealed partial class MediaShard : IDisposable
             Volatile.Write(ref _connectionCount, _connections.Count);
             _routes.Remove(connection);
             _deadlines.Remove(connection);
+            if (connection.TickPhase is { } phase)
+                _phases.Release(phase);
             connection.Peer.Dispose();
             connection.Complete(reason);
         }

@@ -52,6 +52,15 @@ public sealed class RtcConnection
 
     internal bool IsClosed { get; set; }
 
+    /// <summary>Its place among the shard's ticks; null until it asked for one.</summary>
+    internal int? TickPhase { get; set; }
+
+    /// <summary>
+    /// Where the connection's 20 ms tick should begin: the first moment of its own phase that is not before <paramref name="earliest"/>, and so
+    /// less than 20 ms after it. The phases of a shard's connections are spread evenly, so that their frames do not wait for each other. Only on the shard's thread.
+    /// </summary>
+    public Instant AlignTick(Instant earliest) => _shard.AlignTick(this, earliest);
+
     /// <summary>Runs an action on the shard's thread. False when the connection has ended or the shard is overloaded.</summary>
     public bool TryPost(Action<Instant, RtcPeer> action) => _shard.TryPost(now => _shard.Run(now, this, action));
 

@@ -72,7 +72,8 @@ internal abstract class WhipCaller : IRtcConnectionHandler
     {
         if (e.Kind == RtcPeerEventKind.ConnectionStateChanged && e.State == RtcPeerState.Connected)
         {
-            _clock ??= new Audio.FrameClock(now, TimeSpan.FromMilliseconds(20));
+            // Callers of a server have nothing to do with each other: their phases are spread, whatever rhythm they were set up in.
+            _clock ??= new Audio.FrameClock(connection.AlignTick(now), TimeSpan.FromMilliseconds(20));
             _connected.TrySetResult();
         }
         else if (e.Kind == RtcPeerEventKind.AudioReceived)

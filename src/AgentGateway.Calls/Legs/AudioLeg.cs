@@ -8,6 +8,9 @@ namespace AgentGateway.Calls.Legs;
 /// </summary>
 internal abstract class AudioLeg : IDisposable
 {
+    /// <summary>Whether it sends a frame every 20 ms.</summary>
+    internal virtual bool IsPaced => false;
+
     /// <summary>When <see cref="HandleTimeout"/> is due; null while there is nothing to pace.</summary>
     internal virtual Instant? NextTimeout => null;
 
@@ -15,7 +18,9 @@ internal abstract class AudioLeg : IDisposable
     internal virtual LegStatistics Statistics => default;
 
     /// <summary>Keys are agreed: audio may flow both ways.</summary>
-    internal virtual void Start(Instant now, RtcPeer peer)
+    /// <param name="begin">Now, or for a paced leg when it sends its first frame: less than 20 ms from now.</param>
+    /// <param name="peer">The peer.</param>
+    internal virtual void Start(Instant begin, RtcPeer peer)
     {
     }
 

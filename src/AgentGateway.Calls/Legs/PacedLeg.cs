@@ -29,15 +29,17 @@ internal abstract class PacedLeg : AudioLeg
         _sender = new AudioSender(codec.CreateEncoder(new OpusEncoderOptions()));
     }
 
+    internal override bool IsPaced => true;
+
     internal override Instant? NextTimeout => _clock?.Next;
 
     /// <inheritdoc/>
     internal override LegStatistics Statistics => new(_receiver.Statistics, _clock?.TotalSkipped ?? 0, _sender.Refused);
 
-    internal override void Start(Instant now, RtcPeer peer)
+    internal override void Start(Instant begin, RtcPeer peer)
     {
         Configure(peer.Audio);
-        _clock ??= new FrameClock(now, FramePeriod);
+        _clock ??= new FrameClock(begin, FramePeriod);
     }
 
     internal override void HandleRenegotiated(RtcPeer peer) => Configure(peer.Audio);

@@ -25,7 +25,7 @@ internal sealed class ReplyEntry(int generation, int turn)
     /// <returns>How many were heard, when that is more than before; else 0.</returns>
     public int Hear(int segment, int length)
     {
-        if (IsClosed || _parts.Find(part => part.Segment == segment) is not { } part || Math.Min(length, part.Text.Length) <= part.Heard)
+        if (IsClosed || length <= 0 || Find(segment) is not { } part || Math.Min(length, part.Text.Length) <= part.Heard)
             return 0;
         return part.Heard = Math.Min(length, part.Text.Length);
     }
@@ -82,6 +82,18 @@ internal sealed class ReplyEntry(int generation, int turn)
         if (WasCut)
             message.AdditionalProperties = new AdditionalPropertiesDictionary { [ConversationHistory.InterruptedProperty] = true };
         messages.Add(message);
+    }
+
+    // Asked with every frame that is played: no closure.
+    private Part? Find(int segment)
+    {
+        foreach (Part part in _parts)
+        {
+            if (part.Segment == segment)
+                return part;
+        }
+
+        return null;
     }
 
     private static void Append(StringBuilder text, ReadOnlySpan<char> more)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace AgentGateway.Conversation.Session;
@@ -14,7 +15,8 @@ internal sealed class AsyncSignal
     /// <summary>Sets the signal.</summary>
     public void Set() => _channel.Writer.TryWrite(true);
 
-    /// <summary>Waits until the signal is set and clears it.</summary>
+    /// <summary>Waits until the signal is set and clears it. Waiting allocates nothing, unless it can be cancelled; await the result once.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
         await _channel.Reader.WaitToReadAsync(cancellationToken);

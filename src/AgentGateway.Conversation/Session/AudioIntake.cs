@@ -26,6 +26,7 @@ internal sealed class AudioIntake
     private long _written;
     private long _read;
     private long _dropped;
+    private long _wanted;
 
     /// <summary>Samples written by the media thread.</summary>
     public long Written => Volatile.Read(ref _written);
@@ -36,15 +37,22 @@ internal sealed class AudioIntake
     /// <summary>Samples lost because the loop was too slow.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 
+    /// <summary>The position up to which the loop waits for audio before it can do anything with it: what <see cref="Push"/> tells. The loop sets it.</summary>
+    public long Wanted
+    {
+        set => Volatile.Write(ref _wanted, value);
+    }
+
     /// <summary>Adds audio. The media thread only.</summary>
     /// <param name="pcm">16 kHz mono; of more than 3 s only the last 3 s are kept.</param>
     /// <param name="arrival">When it was received.</param>
-    public void Push(ReadOnlySpan<short> pcm, Instant arrival)
+    /// <returns>Whether the loop has what it waits for.</returns>
+    public bool Push(ReadOnlySpan<short> pcm, Instant arrival)
     {
         if (pcm.Length > Limit)
             pcm = pcm[^Limit..];
         if (pcm.IsEmpty)
-            return;
+            return false;
         long start = _written;
         int index = (int)(start & Mask);
         int first = Math.Min(pcm.Length, Capacity - index);
@@ -54,6 +62,10 @@ internal sealed class AudioIntake
         for (long slot = start / ArrivalStep; slot <= (end - 1) / ArrivalStep; slot++)
             Volatile.Write(ref _arrivals[slot % _arrivals.Length], arrival.Ticks);
         Volatile.Write(ref _written, end);
+
+        // The loop sets what it wants before it looks for audio a last time: one of the two sees the other.
+        Interlocked.MemoryBarrier();
+        return end >= Volatile.Read(ref _wanted);
     }
 
     /// <summary>Takes the next window when it is complete. The loop only.</summary>

@@ -257,7 +257,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         string words = "";
         foreach (PlayoutTracker.Track track in run.Tracker.Tracks)
         {
-            if (track.Reported == track.Text.Length)
+            if (track.Reported == track.Text.Length || track.Start is null)
                 continue;
             _history.Hear(run.Generation, track.Segment, PlayoutTracker.HeardLength(track, heardTo));
             int heard = PlayoutTracker.HeardLength(track, position);

@@ -13,9 +13,17 @@ public sealed class ConversationSession : IAsyncDisposable
 {
     private const int MaxTypedLength = 4000;
 
+    // The loop looks at playout whenever it is woken for audio, and every 60 ms at the latest; the synthesis goes on when 200 ms fit.
+    private const int FramesPerWake = 2;
+    private const int RoomWorthWaking = PlayoutQueue.SampleRate / 5;
+
     private readonly ConversationContext _context;
     private readonly SessionPorts _ports;
     private int _started;
+
+    // The media thread's: frames played that the loop was not told of.
+    private int _framesUntold;
+    private bool _playing;
 
     /// <summary>Creates a session; nothing happens before <see cref="RunAsync"/>, except that audio is kept. Media time starts here.</summary>
     public ConversationSession(ConversationContext context)
@@ -50,7 +58,10 @@ public sealed class ConversationSession : IAsyncDisposable
     /// <summary>Hands over received audio: 16 kHz mono, 20 ms (320 samples) at a time. The media thread; never blocks.</summary>
     public void PushAudio(ReadOnlySpan<short> pcm16k)
     {
-        _ports.Intake.Push(pcm16k, _ports.Now);
+        // The loop cannot do anything with less than a window: waking it for every frame costs more than the voice activity model.
+        if (!_ports.Intake.Push(pcm16k, _ports.Now))
+            return;
+        _framesUntold = 0;
         _ports.Wake.Set();
     }
 
@@ -61,12 +72,21 @@ public sealed class ConversationSession : IAsyncDisposable
         long before = _ports.Playout.Position;
         bool speech = _ports.Playout.Pull(_ports.Now, pcm48k);
         _ports.Played.Push(_ports.Intake.Written, pcm48k, speech);
-        if (_ports.Playout.Position != before)
+        long position = _ports.Playout.Position;
+        bool begins = !_playing;
+        _playing = position != before;
+        if (!_playing)
+            return speech;
+
+        // The first frame and the last are news at once, those between them now and then.
+        if (begins || ++_framesUntold > FramesPerWake || position == _ports.Playout.Written)
         {
+            _framesUntold = 0;
             _ports.Wake.Set();
-            _ports.Room.Set();
         }
 
+        if (PlayoutQueue.MaxQueued - (_ports.Playout.Written - position) >= RoomWorthWaking)
+            _ports.Room.Set();
         return speech;
     }
 

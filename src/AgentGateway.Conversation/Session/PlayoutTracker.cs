@@ -14,7 +14,7 @@ internal sealed class PlayoutTracker
     private bool _sealed;
 
     /// <summary>The chunks, in order.</summary>
-    public IReadOnlyList<Track> Tracks => _tracks;
+    public List<Track> Tracks => _tracks;
 
     public void Add(int segment, SpokenText text) => _tracks.Add(new Track { Segment = segment, Spoken = text });
 
@@ -36,11 +36,30 @@ internal sealed class PlayoutTracker
     public void Seal() => _sealed = true;
 
     /// <summary>Whether anything was played.</summary>
-    public bool HasStarted(long position) => _tracks.Exists(track => track.Start is { } start && position > start);
+    public bool HasStarted(long position)
+    {
+        foreach (Track track in _tracks)
+        {
+            if (track.Start is { } start && position > start)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Whether everything was played; chunks that were not spoken count as played.</summary>
-    public bool IsFinished(long position) =>
-        _sealed && _tracks.TrueForAll(track => track.Start is null || (track.End is { } end && position >= end));
+    public bool IsFinished(long position)
+    {
+        if (!_sealed)
+            return false;
+        foreach (Track track in _tracks)
+        {
+            if (track.Start is not null && !(track.End is { } end && position >= end))
+                return false;
+        }
+
+        return true;
+    }
 
     /// <summary>How many characters of a chunk's written text were played at a position.</summary>
     public static int HeardLength(Track track, long position)

@@ -124,17 +124,20 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
         while (true)
         {
             Work work = await _work.Reader.ReadAsync(cancellationToken);
-            using var limit = new Deadline(context.Limits.RecognizerCall, context.TimeProvider, cancellationToken);
             switch (work.Kind)
             {
                 case WorkKind.Begin:
                     numbering.Begin(work.Utterance);
                     break;
                 case WorkKind.Audio when numbering.Knows(work.Utterance):
-                    await limit.WaitAsync(WriteAndReturnAsync(session, work, limit.Token));
+                    Task<bool> writing = WriteAndReturnAsync(session, work, cancellationToken);
+
+                    // A provider that took the audio at once needs no limit; a slow one is cancelled with its session when the limit passes.
+                    if (!writing.IsCompletedSuccessfully)
+                        await LimitAsync(writing, cancellationToken);
                     break;
                 case WorkKind.End when numbering.Knows(work.Utterance):
-                    await limit.WaitAsync(session.EndUtteranceAsync(limit.Token).AsTask());
+                    await LimitAsync(session.EndUtteranceAsync(cancellationToken).AsTask(), cancellationToken);
                     break;
                 case WorkKind.End:
                     await PostFinalAsync(work.Utterance, "");
@@ -144,6 +147,12 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
                     break;
             }
         }
+    }
+
+    private async Task LimitAsync<T>(Task<T> call, CancellationToken cancellationToken)
+    {
+        using var limit = new Deadline(context.Limits.RecognizerCall, context.TimeProvider, cancellationToken);
+        await limit.WaitAsync(call);
     }
 
     private static async Task<bool> WriteAndReturnAsync(IRecognitionSession session, Work work, CancellationToken cancellationToken)

@@ -69,9 +69,8 @@ internal sealed class VoiceWindows : IDisposable
         (end, arrival) = (Position, _arrival);
         while (_count < _window.Length)
         {
-            if (!_intake.TryRead(_frame, out long frameEnd, out _arrival))
+            if (!TryTakeFrame())
                 return false;
-            TakeFrame(frameEnd - _frame.Length);
         }
 
         _pending.AsSpan(0, _window.Length).CopyTo(_window);
@@ -106,6 +105,18 @@ internal sealed class VoiceWindows : IDisposable
     {
         _detector.Dispose();
         _defence?.Dispose();
+    }
+
+    private bool TryTakeFrame()
+    {
+        // Frames are whole, so that is where the window's last one ends.
+        int frames = (_window.Length - _count + _frame.Length - 1) / _frame.Length;
+        _intake.Wanted = Position + _count + (frames * _frame.Length);
+        Interlocked.MemoryBarrier();
+        if (!_intake.TryRead(_frame, out long end, out _arrival))
+            return false;
+        TakeFrame(end - _frame.Length);
+        return true;
     }
 
     private void TakeFrame(long start)

@@ -20,6 +20,22 @@ public sealed class AudioIntakeTests
     }
 
     [Fact]
+    public void A_push_tells_when_the_loop_has_what_it_waits_for()
+    {
+        short[] frame = new short[320];
+        _intake.Wanted = 640;
+        Assert.False(_intake.Push(frame, default));
+        Assert.True(_intake.Push(frame, default));
+
+        // The loop has not come yet: it may have missed the first time.
+        Assert.True(_intake.Push(frame, default));
+        _intake.Wanted = 1280;
+        Assert.True(_intake.Push(frame, default));
+        _intake.Wanted = 1920;
+        Assert.False(_intake.Push(frame, default));
+    }
+
+    [Fact]
     public void Three_seconds_are_kept_and_the_oldest_are_lost_and_counted()
     {
         Push(200);
