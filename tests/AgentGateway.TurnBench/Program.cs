@@ -22,8 +22,9 @@ using AgentGateway.TurnBench.Suites;
 var scale = new Option<double>("--scale") { DefaultValueFactory = _ => 1, Description = "Share of the full size, such as 0.1 for a quick look" };
 var only = new Option<string[]>("--only") { DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true, Description = "Suites: " + string.Join(", ", suites.Select(s => s.Name)) };
 var output = new Option<DirectoryInfo?>("--out") { Description = "Folder for turns.md and turns.csv" };
+var heldOut = new Option<bool>("--held-out") { Description = "Other voices and phrases than those the rules were made with" };
 var verbose = new Option<bool>("--verbose") { Description = "Print the events of every call" };
-var root = new RootCommand("Measures turn-taking over recordings and generated dialogues") { scale, only, output, verbose };
+var root = new RootCommand("Measures turn-taking over recordings and generated dialogues") { scale, only, output, heldOut, verbose };
 root.SetAction(async (parsed, cancellationToken) =>
 {
     if (Recordings.All.Count == 0)
@@ -34,7 +35,7 @@ root.SetAction(async (parsed, cancellationToken) =>
 
     await using var engines = new BenchEngines();
     var report = new Report();
-    var run = new BenchRun(engines, new Callers(engines), report, parsed.GetValue(scale)) { Verbose = parsed.GetValue(verbose) };
+    var run = new BenchRun(engines, new Callers(engines, parsed.GetValue(heldOut)), report, parsed.GetValue(scale)) { Verbose = parsed.GetValue(verbose) };
     foreach ((string name, Action<BenchRun> action) in suites.Where(s => parsed.GetValue(only) is not { Length: > 0 } names || names.Contains(s.Name)))
     {
         long started = Stopwatch.GetTimestamp();

@@ -8,4 +8,7 @@ public readonly record struct RecognitionResult(int Utterance, string Text, bool
 {
     /// <summary>The recogniser's own judgement, 0..1, that the caller's turn ends with this text; null when it has none.</summary>
     public float? EndOfTurn { get; init; }
+
+    /// <summary>How sure the recogniser is of the text, 0..1 (the mean over its parts); null when it cannot tell.</summary>
+    public float? Confidence { get; init; }
 }

@@ -177,7 +177,7 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
                         continue;
                     if (result.EndOfTurn is { } judged && !float.IsNaN(judged))
                         await inbox.PostAsync(new SessionInput.Fact(TurnFact.ProviderEndOfTurn(utterance, judged)));
-                    await inbox.PostAsync(new SessionInput.Fact(TurnFact.Transcript(utterance, result.Text.Trim(), result.IsFinal)));
+                    await inbox.PostAsync(new SessionInput.Fact(TurnFact.Transcript(utterance, result.Text.Trim(), result.IsFinal, Bounded(result.Confidence))));
                 }
             }
         }
@@ -206,6 +206,9 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
 
     private ValueTask PostFinalAsync(int utterance, string text) =>
         inbox.PostAsync(new SessionInput.Fact(TurnFact.Transcript(utterance, text, isFinal: true)));
+
+    // What is no number says nothing.
+    private static float? Bounded(float? confidence) => confidence is { } sure && !float.IsNaN(sure) ? Math.Clamp(sure, 0, 1) : null;
 
     private static void Release(Work work)
     {

@@ -34,6 +34,9 @@ public readonly record struct TurnFact
     /// </summary>
     public string Text { get; init; }
 
+    /// <summary>Transcript: how sure the recogniser is of the text, 0..1; null when it cannot tell.</summary>
+    public float? Confidence { get; init; }
+
     /// <summary>Transcript: whether the text is final.</summary>
     public bool IsFinal { get; init; }
 
@@ -69,8 +72,8 @@ public readonly record struct TurnFact
     };
 
     /// <summary>Recognised text.</summary>
-    public static TurnFact Transcript(int utterance, string text, bool isFinal) =>
-        new() { Kind = TurnFactKind.Transcript, Utterance = utterance, Text = text, IsFinal = isFinal };
+    public static TurnFact Transcript(int utterance, string text, bool isFinal, float? confidence = null) =>
+        new() { Kind = TurnFactKind.Transcript, Utterance = utterance, Text = text, IsFinal = isFinal, Confidence = confidence };
 
     /// <summary>The recogniser failed.</summary>
     public static TurnFact RecognizerLost() => new() { Kind = TurnFactKind.RecognizerLost, Text = "" };

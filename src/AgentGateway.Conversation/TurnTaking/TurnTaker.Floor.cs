@@ -28,7 +28,7 @@ public sealed partial class TurnTaker
 
         if (_user is null || _detector.IsActive || _user.OwesFinal)
             return;
-        if (!_user.HasTyped && _judge.AfterSpeech(_user.Text, _detector.EchoLikelihood, now) != BargeInVerdict.Interruption)
+        if (!_user.HasTyped && _judge.AfterSpeech(Overheard(_user), now) != BargeInVerdict.Interruption)
         {
             _user = null;
             return;

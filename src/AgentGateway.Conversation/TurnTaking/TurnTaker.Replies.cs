@@ -41,9 +41,9 @@ public sealed partial class TurnTaker
     private void JudgeText(Instant now, UserTurn user)
     {
         if (_detector.IsActive || user.OwesFinal)
-            Settle(now, _judge.WhileSpeaking(user.Text, _detector.SpeechLength, _detector.EchoLikelihood, now));
+            Settle(now, _judge.WhileSpeaking(Overheard(user), now));
         else
-            Settle(now, _judge.AfterSpeech(user.Text, _detector.EchoLikelihood, now));
+            Settle(now, _judge.AfterSpeech(Overheard(user), now));
     }
 
     private void Settle(Instant now, BargeInVerdict verdict)
@@ -52,6 +52,10 @@ public sealed partial class TurnTaker
         {
             case BargeInVerdict.Interruption:
                 Interrupt(now);
+                break;
+            // A word may hold a short silence: the agent does not go on inside it.
+            case BargeInVerdict.Nothing when !_detector.IsActive && _detector.SpeechEnd + _options.ResumeSilence is var resume && now < resume && _detector.SpeechLength < _options.StartSpeech:
+                _timers.Set(TurnTimer.Decision, resume);
                 break;
             case BargeInVerdict.Nothing:
                 // A final that is still owed may tell otherwise later; see Overhear.
@@ -66,7 +70,7 @@ public sealed partial class TurnTaker
 
     private void Overhear(Instant now, UserTurn user)
     {
-        if (_judge.Late(user.Text, _detector.EchoLikelihood, now) == BargeInVerdict.Interruption)
+        if (_judge.Late(Overheard(user), now) == BargeInVerdict.Interruption)
             Interrupt(now);
         else if (!user.OwesFinal && _openUtterance == 0)
             _user = null;

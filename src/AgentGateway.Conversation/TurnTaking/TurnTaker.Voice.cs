@@ -49,10 +49,18 @@ public sealed partial class TurnTaker
 
     private void JudgeSpeech(Instant now, bool echo)
     {
-        BargeInVerdict verdict = _judge.WhileSpeaking(_user!.Text, _detector.SpeechLength, _detector.EchoLikelihood, now);
+        BargeInVerdict verdict = _judge.WhileSpeaking(Overheard(_user!), now);
         // Once the speech is long enough to tell, the agent does not wait for its own echo to end.
         Settle(now, verdict == BargeInVerdict.Open && echo ? BargeInVerdict.Nothing : verdict);
     }
+
+    private Overheard Overheard(UserTurn user) => new(
+        user.Text,
+        IsFinal: !_detector.IsActive && !user.OwesFinal,
+        user.Confidence,
+        _detector.SpeechLength,
+        _detector.SpeechEnd - user.Onset,
+        _detector.EchoLikelihood);
 
     private void HandleOnset(Instant now)
     {
@@ -103,7 +111,7 @@ public sealed partial class TurnTaker
                 SchedulePause(now);
                 break;
             case TurnPhase.Contested:
-                Settle(now, _judge.AfterSpeech(_user!.Text, _detector.EchoLikelihood, now));
+                Settle(now, _judge.AfterSpeech(Overheard(_user!), now));
                 break;
         }
     }
@@ -132,7 +140,7 @@ public sealed partial class TurnTaker
                 _timers.Set(TurnTimer.Decision, now + wait);
                 break;
             case TurnPhase.Contested:
-                Settle(now, _judge.AfterSpeech(_user!.Text, _detector.EchoLikelihood, now));
+                Settle(now, _judge.AfterSpeech(Overheard(_user!), now));
                 break;
         }
     }
@@ -155,7 +163,7 @@ public sealed partial class TurnTaker
         long preRoll = (long)(_options.PreRoll.TotalSeconds * 16_000);
         // An utterance begins where the one before it ended at the earliest: no word is recognised twice.
         long position = Math.Max(_fedTo, Math.Max(0, _detector.StartPosition - preRoll));
-        _user!.Open(_utterance, position);
+        _user!.Open(_utterance, position, _detector.SpeechStart);
         Do(new TurnCommand { Kind = TurnCommandKind.OpenUtterance, Utterance = _utterance, Position = position });
     }
 
@@ -165,7 +173,7 @@ public sealed partial class TurnTaker
         user.Reheard = true;
         _user = user;
         _utterance++;
-        user.Open(_utterance, user.StartPosition);
+        user.Open(_utterance, user.StartPosition, user.Onset);
         user.End(_utterance, now);
         _finalAskedAt = now;
         Do(new TurnCommand { Kind = TurnCommandKind.OpenUtterance, Utterance = _utterance, Position = user.StartPosition, Again = true });

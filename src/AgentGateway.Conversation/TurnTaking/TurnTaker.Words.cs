@@ -10,7 +10,7 @@ public sealed partial class TurnTaker
         if (_user is not { } user)
             return;
         string before = user.Text;
-        if (!user.Take(fact.Utterance, fact.Text, fact.IsFinal, out Instant? askedAt))
+        if (!user.Take(fact.Utterance, fact.Text, fact.IsFinal, fact.Confidence, out Instant? askedAt))
             return;
         _judge.HasPartials |= !fact.IsFinal && fact.Text.Length > 0;
         if (fact.IsFinal && askedAt is { } asked)
@@ -56,7 +56,7 @@ public sealed partial class TurnTaker
                 Commit(now);
                 break;
             case TurnPhase.Contested when !_detector.IsActive:
-                Settle(now, _judge.AfterSpeech(_user!.Text, _detector.EchoLikelihood, now));
+                Settle(now, _judge.AfterSpeech(Overheard(_user!), now));
                 break;
             case TurnPhase.Listening when !_detector.IsActive && _user is not null:
                 TakeFloor(now);

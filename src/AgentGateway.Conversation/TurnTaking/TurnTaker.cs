@@ -175,7 +175,7 @@ public sealed partial class TurnTaker
                     Commit(now);
                     break;
                 case TurnTimer.Decision when Phase == TurnPhase.Contested:
-                    Settle(now, _judge.AfterSpeech(_user!.Text, _detector.EchoLikelihood, now));
+                    Settle(now, _judge.AfterSpeech(Overheard(_user!), now));
                     break;
                 case TurnTimer.TurnTooLong when Phase == TurnPhase.Hearing:
                     _speechEnd = now;

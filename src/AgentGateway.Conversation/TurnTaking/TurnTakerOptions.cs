@@ -23,6 +23,12 @@ public sealed record TurnTakerOptions
     /// <summary>Speech that opens a turn.</summary>
     public TimeSpan StartSpeech { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// Silence after a sound over the agent too short for speech until the agent goes on: a word may hold a pause, before a plosive or where the
+    /// voice activity model misses a sound, and the next syllable must not find the agent talking again.
+    /// </summary>
+    public TimeSpan ResumeSilence { get; init; } = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Silence that ends speech.</summary>
     public TimeSpan EndSilence { get; init; } = TimeSpan.FromMilliseconds(200);
 
@@ -67,6 +73,9 @@ public sealed record TurnTakerOptions
 
     /// <summary>Speech over the agent that interrupts although it was only back-channels so far.</summary>
     public TimeSpan LongBackChannel { get; init; } = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>Longest sound over the agent that may be a misheard back-channel.</summary>
+    public TimeSpan NodLength { get; init; } = TimeSpan.FromMilliseconds(800);
 
     /// <summary>Most time playout stays held after speech over the agent ended.</summary>
     public TimeSpan MaxDecisionWait { get; init; } = TimeSpan.FromMilliseconds(700);

@@ -15,7 +15,9 @@ internal sealed class TurnVocabulary
         BackChannels = Set(
             "uh huh", "uh-huh", "uhuh", "mm", "mhm", "mm-hmm", "mm hmm", "hm", "hmm", "mmm", "huh", "ah", "aha", "oh", "ooh", "okay", "ok", "kay", "k",
             "yeah", "yep", "yup", "yes", "right", "sure", "i see", "got it", "alright", "all right", "cool", "nice", "great", "good", "wow",
-            "really", "exactly", "true", "uh", "um", "er", "erm", "well"),
+            "really", "exactly", "true", "uh", "um", "er", "erm", "well", "of course", "absolutely", "definitely", "perfect", "fine", "gotcha", "that's right", "that's true",
+            "makes sense", "sounds good", "fair enough", "i know", "interesting", "lovely"),
+        Interjections = Set("ah", "oh", "yeah", "okay"),
         Interrupts = Set(
             "stop", "wait", "no", "nope", "hold on", "hang on", "one moment", "one second", "excuse me", "sorry", "pardon", "listen", "hello", "hey",
             "actually", "cancel", "never mind", "not that", "shut up", "be quiet", "let me", "what"),
@@ -54,6 +56,7 @@ internal sealed class TurnVocabulary
         BackChannels = Set(
             "mhm", "hm", "hmm", "mm", "aha", "ah", "ach", "ach so", "achso", "oh", "okay", "ok", "ja", "jaja", "ja ja", "genau", "gut", "klar", "stimmt",
             "richtig", "alles klar", "verstehe", "aja", "so", "schön", "super", "äh", "ähm"),
+        Interjections = Set("ah", "oh", "ja", "okay"),
         Interrupts = Set(
             "stopp", "stop", "halt", "warte", "warten sie", "moment", "einen moment", "nein", "nee", "entschuldigung", "hallo", "sorry", "hör auf",
             "was", "wie bitte", "abbrechen"),
@@ -87,8 +90,20 @@ internal sealed class TurnVocabulary
 
     private const int LongestPhrase = 3;
 
+    private readonly Lazy<FrozenSet<string>> _nods;
+    private readonly Lazy<FrozenSet<string>> _calls;
+
+    private TurnVocabulary()
+    {
+        _nods = new Lazy<FrozenSet<string>>(SoundsOfNods);
+        _calls = new Lazy<FrozenSet<string>>(() => Interrupts.Select(call => WordSounds.Of(call.Split(' '))).ToFrozenSet(StringComparer.Ordinal));
+    }
+
     /// <summary>Said while listening, without wanting the floor.</summary>
     public FrozenSet<string> BackChannels { get; private init; } = Empty;
+
+    /// <summary>Back-channels that another one often follows.</summary>
+    public FrozenSet<string> Interjections { get; private init; } = Empty;
 
     /// <summary>Said to take the floor, however short.</summary>
     public FrozenSet<string> Interrupts { get; private init; } = Empty;
@@ -175,6 +190,19 @@ internal sealed class TurnVocabulary
         return says ? real : 0;
     }
 
+    /// <summary>How near words sound to a back-channel, as <see cref="WordSounds.Distance"/>; 1 when there is no list.</summary>
+    public double NodDistance(List<string> words) => Nearest(words, _nods.Value);
+
+    /// <summary>The same for what takes the floor.</summary>
+    public double InterruptDistance(List<string> words) => Nearest(words, _calls.Value);
+
+    /// <summary>Whether a text that is still growing may become a back-channel: "all" of "all right".</summary>
+    public bool MayBecomeNod(List<string> words)
+    {
+        string text = string.Join(' ', words);
+        return BackChannels.Any(nod => nod.StartsWith(text, StringComparison.Ordinal));
+    }
+
     /// <summary>Whether the text holds a word or phrase that takes the floor.</summary>
     public bool HasInterrupt(List<string> words) => Has(Interrupts, words);
 
@@ -189,6 +217,20 @@ internal sealed class TurnVocabulary
 
         return false;
     }
+
+    private static double Nearest(List<string> words, FrozenSet<string> sounds)
+    {
+        string heard = WordSounds.Of(words);
+        double nearest = 1;
+        foreach (string sound in sounds)
+            nearest = Math.Min(nearest, WordSounds.Distance(heard, sound));
+        return nearest;
+    }
+
+    // Alone, and after an interjection: "ah okay", "oh I see".
+    private FrozenSet<string> SoundsOfNods() =>
+        BackChannels.SelectMany(nod => Interjections.Select(before => WordSounds.Of($"{before} {nod}".Split(' ')))
+            .Append(WordSounds.Of(nod.Split(' ')))).ToFrozenSet(StringComparer.Ordinal);
 
     private static int Match(FrozenSet<string> phrases, List<string> words, int at)
     {

@@ -59,11 +59,20 @@ internal sealed class UserTurn
     /// <summary>Position of the first sample of its first utterance.</summary>
     public long StartPosition { get; private set; }
 
+    /// <summary>When its first speech began.</summary>
+    public Instant Onset { get; private set; }
+
+    /// <summary>How sure the recogniser is of the text, 0..1: of the part it is least sure of; null when it cannot tell.</summary>
+    public float? Confidence { get; private set; }
+
     /// <summary>Begins an utterance.</summary>
-    public void Open(int utterance, long position)
+    /// <param name="utterance">Its number.</param>
+    /// <param name="position">Its first sample.</param>
+    /// <param name="onset">When its speech began.</param>
+    public void Open(int utterance, long position, Instant onset)
     {
         if (!_parts.Exists(part => !part.Typed))
-            StartPosition = position;
+            (StartPosition, Onset) = (position, onset);
         _parts.Add(new Part { Utterance = utterance });
     }
 
@@ -111,15 +120,17 @@ internal sealed class UserTurn
     /// <param name="utterance">The utterance.</param>
     /// <param name="text">Its whole text.</param>
     /// <param name="isFinal">Whether it is final.</param>
+    /// <param name="confidence">How sure the recogniser is of it, 0..1; null when it cannot tell.</param>
     /// <param name="endedAt">When the final was asked for, if it was.</param>
     /// <returns>Whether the result was of this turn.</returns>
-    public bool Take(int utterance, string text, bool isFinal, out Instant? endedAt)
+    public bool Take(int utterance, string text, bool isFinal, float? confidence, out Instant? endedAt)
     {
         endedAt = null;
         if (Find(utterance) is not { Final: false } part)
             return false;
         part.Text = text;
         part.Final = isFinal;
+        part.Confidence = confidence;
         endedAt = part.Ended ? part.EndedAt : null;
         Update();
         return true;
@@ -140,6 +151,7 @@ internal sealed class UserTurn
         bool typed = false;
         bool said = false;
         bool silent = true;
+        float? confidence = null;
         foreach (Part part in _parts)
         {
             if (part.Text.Length == 0)
@@ -148,6 +160,7 @@ internal sealed class UserTurn
                 text.Append(' ');
             text.Append(part.Text);
             typed |= part.Typed;
+            confidence = part.Confidence is { } sure && !(confidence < sure) ? sure : confidence;
             said |= !part.Typed;
             silent &= part.Typed && !part.SpokenReply;
         }
@@ -155,6 +168,7 @@ internal sealed class UserTurn
         Text = text.ToString();
         IsTyped = typed && !said;
         WantsSilentReply = typed && silent;
+        Confidence = confidence;
     }
 
     private sealed class Part
@@ -172,6 +186,8 @@ internal sealed class UserTurn
         public double? ProviderEndOfTurn { get; set; }
 
         public string Text { get; set; } = "";
+
+        public float? Confidence { get; set; }
 
         public bool Ended { get; set; }
 

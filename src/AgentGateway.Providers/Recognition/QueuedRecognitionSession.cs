@@ -121,7 +121,7 @@ internal sealed class QueuedRecognitionSession : IRecognitionSession
                     }
 
                     string final = await _decoder.FinishAsync(_stop.Token);
-                    Emit(new RecognitionResult(utterance, final, true));
+                    Emit(new RecognitionResult(utterance, final, true) { Confidence = _decoder.Confidence });
                     SpeechMetrics.RecordFinalDelay(_engine, _time.GetElapsedTime(command.Timestamp));
                     utterance++;
                     shown = string.Empty;
@@ -131,7 +131,7 @@ internal sealed class QueuedRecognitionSession : IRecognitionSession
                 if (heard && await _decoder.DecodeAsync(_stop.Token) is { } text && !string.Equals(text, shown, StringComparison.Ordinal))
                 {
                     shown = text;
-                    Emit(new RecognitionResult(utterance, text, false));
+                    Emit(new RecognitionResult(utterance, text, false) { Confidence = _decoder.Confidence });
                 }
             }
         }

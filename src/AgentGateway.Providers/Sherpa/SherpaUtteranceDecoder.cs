@@ -29,6 +29,8 @@ internal sealed class SherpaUtteranceDecoder : IUtteranceDecoder
 
     private nint Recognizer => _recognizer.DangerousGetHandle();
 
+    public float? Confidence { get; private set; }
+
     public void Accept(ReadOnlySpan<short> pcm)
     {
         if (_stream == 0)
@@ -103,11 +105,13 @@ internal sealed class SherpaUtteranceDecoder : IUtteranceDecoder
 
     private unsafe string ReadText()
     {
+        Confidence = null;
         SherpaNative.OnlineRecognizerResult* result = SherpaNative.GetResult(Recognizer, _stream);
         if (result is null)
             return string.Empty;
         try
         {
+            Confidence = SherpaConfidence.Of(MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)result->Json));
             return (Marshal.PtrToStringUTF8(result->Text) ?? string.Empty).Trim().ToLowerInvariant();
         }
         finally

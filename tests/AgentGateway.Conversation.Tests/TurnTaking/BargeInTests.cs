@@ -16,13 +16,85 @@ public sealed class BargeInTests
     }
 
     [Fact]
-    public void A_cough_lets_the_agent_go_on()
+    public void A_cough_lets_the_agent_go_on_300_ms_after_it()
     {
-        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Voice("#### ...");
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Voice("####");
+        var end = dialogue.Now;
+        dialogue.Silence(320);
         Assert.Equal("OpenUtterance HoldPlayout EndUtterance ReleasePlayout", dialogue.Commands());
+        Assert.Equal(300, (dialogue.TimeOf(TurnCommandKind.ReleasePlayout) - end).TotalMilliseconds);
         Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
         dialogue.Forget().Final("");
         Assert.Equal("", dialogue.Commands());
+    }
+
+    [Fact]
+    public void A_silence_inside_a_word_does_not_let_the_agent_go_on()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Voice("### ......").Final("").Silence(64).Speak(400).Partial("ex").Speak(64);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.HoldPlayout));
+        Assert.Equal(0, dialogue.Count(TurnCommandKind.ReleasePlayout));
+        dialogue.Partial("excuse me");
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
+    }
+
+    [Theory]
+    [InlineData("yet", 0.6f)]
+    [InlineData("cheer", 0.35f)]
+    [InlineData("the kid", 0.25f)]
+    [InlineData("all okay", 0.28f)]
+    public void A_short_sound_that_was_misheard_for_a_back_channel_lets_the_agent_go_on(string text, float confidence)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(520).Silence(224).Forget().Final(text, confidence);
+        Assert.Equal("ReleasePlayout", dialogue.Commands());
+    }
+
+    [Theory]
+    [InlineData("yet", 0.95f)]
+    [InlineData("the kid", 0.7f)]
+    [InlineData("Tuesday", 0.3f)]
+    [InlineData("how much", 0.45f)]
+    [InlineData("too expensive", 0.25f)]
+    [InlineData("stop", 0.2f)]
+    public void A_short_word_that_was_well_heard_or_sounds_like_no_back_channel_interrupts(string text, float confidence)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Silence(224).Forget().Final(text, confidence);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
+    }
+
+    [Theory]
+    [InlineData("weight")]
+    [InlineData("top")]
+    public void A_short_sound_that_was_misheard_for_a_word_that_takes_the_floor_interrupts(string text)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(160).Silence(128).Forget().Final(text, 0.2f);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
+    }
+
+    [Fact]
+    public void What_sounds_like_a_back_channel_interrupts_when_it_is_long()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(640).Partial("the kid", 0.25f).Speak(96);
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+        dialogue.Speak(96);
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+    }
+
+    [Fact]
+    public void The_beginning_of_a_back_channel_is_waited_for()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(560).Partial("all").Speak(64);
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+        dialogue.Silence(224).Forget().Final("all right");
+        Assert.Equal("ReleasePlayout", dialogue.Commands());
+    }
+
+    [Fact]
+    public void One_word_found_in_a_sound_too_short_for_speech_does_not_interrupt()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(128).Partial("people").Silence(128).Final("people").Silence(320);
+        Assert.Equal(0, dialogue.Count(TurnCommandKind.CancelReply));
+        Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
     }
 
     [Theory]

@@ -55,9 +55,11 @@ internal sealed class Dialogue
     /// <summary>Silence of a length, rounded up to windows.</summary>
     public Dialogue Silence(int milliseconds) => Voice(new string('.', Windows(milliseconds)));
 
-    public Dialogue Partial(string text) => Tell(TurnFact.Transcript(Last(TurnCommandKind.OpenUtterance).Utterance, text, isFinal: false));
+    public Dialogue Partial(string text, float? confidence = null) =>
+        Tell(TurnFact.Transcript(Last(TurnCommandKind.OpenUtterance).Utterance, text, isFinal: false, confidence));
 
-    public Dialogue Final(string text) => Tell(TurnFact.Transcript(Last(TurnCommandKind.EndUtterance).Utterance, text, isFinal: true));
+    public Dialogue Final(string text, float? confidence = null) =>
+        Tell(TurnFact.Transcript(Last(TurnCommandKind.EndUtterance).Utterance, text, isFinal: true, confidence));
 
     public Dialogue Type(string text, bool run = true, bool spoken = true) => Tell(TurnFact.Typed(text, run, spoken));
 

@@ -28,6 +28,7 @@ public sealed class SherpaRecognizerTests(ITestOutputHelper output)
             WordErrorRate one = WordErrorRate.Between(recording.Transcript, results[^1].Text);
             output.WriteLine($"{one.Errors}/{one.ReferenceWords} {results[^1].Text}");
             Assert.Equal(results[^1].Text, results[^1].Text.ToLowerInvariant());
+            Assert.InRange(results[^1].Confidence ?? -1, 0.5f, 1);
             total += one;
         }
 

@@ -5,10 +5,15 @@ using AgentGateway.TurnBench.Engines;
 
 namespace AgentGateway.TurnBench.Audio;
 
-/// <summary>What callers say: recordings of people, and sentences in voices that are not the agent's.</summary>
-internal sealed class Callers(BenchEngines engines)
+/// <summary>
+/// What callers say: recordings of people, and sentences in voices that are not the agent's. The held-out callers have other voices and say
+/// other things over the agent than those that the rules were made with.
+/// </summary>
+internal sealed class Callers(BenchEngines engines, bool heldOut = false)
 {
     private static readonly (bool Espeak, string Voice)[] Voices = [(false, "slt"), (false, "awb"), (true, "en-us"), (false, "kal16"), (true, "en-gb")];
+
+    private static readonly (bool Espeak, string Voice)[] HeldOutVoices = [(true, "en-gb-scotland"), (true, "en-us+f3"), (true, "en-029"), (true, "en-gb-x-rp+f2"), (true, "en-us-nyc")];
 
     private static readonly string[] Requests =
     [
@@ -44,18 +49,36 @@ internal sealed class Callers(BenchEngines engines)
         "what about the other room", "just a moment", "that is too expensive for me",
     ];
 
+    private static readonly string[] ShortInterruptionTexts = ["stop", "wait", "no", "hold on", "sorry", "what", "excuse me", "hang on"];
+
+    private static readonly string[] HeldOutBackChannels = ["oh okay", "yeah yeah", "great", "really", "got it", "ah right", "oh I see", "good", "yup", "of course"];
+
+    private static readonly string[] HeldOutInterruptions =
+    [
+        "one second please", "I don't need breakfast", "is the small room still free", "that is not my question", "could you speak slower", "go back to the first one",
+        "Tuesday would be better", "how much is it", "my train leaves in an hour", "let me think about it", "please call me tomorrow", "we need three beds",
+    ];
+
+    private static readonly string[] HeldOutShortInterruptions = ["stop it", "one moment", "no no", "pardon", "hello", "listen", "never mind", "wait wait"];
+
     private readonly List<Utterance> _recordings = [.. Load()];
 
     /// <summary>Turn number n: every third one is a recording of a person.</summary>
     internal Utterance Turn(int n) => n % 3 == 2 ? _recordings[n / 3 % _recordings.Count] : Speak(Requests[n % Requests.Length], n / Requests.Length + n);
 
-    internal Utterance BackChannel(int n) => Speak(BackChannelTexts[n % BackChannelTexts.Length], (n / BackChannelTexts.Length) + n);
+    internal Utterance BackChannel(int n) => OneOf(heldOut ? HeldOutBackChannels : BackChannelTexts, n);
 
-    internal Utterance Interruption(int n) => Speak(InterruptionTexts[n % InterruptionTexts.Length], (n / InterruptionTexts.Length) + n);
+    internal Utterance Interruption(int n) => OneOf(heldOut ? HeldOutInterruptions : InterruptionTexts, n);
+
+    /// <summary>A word or two that take the floor.</summary>
+    internal Utterance ShortInterruption(int n) => OneOf(heldOut ? HeldOutShortInterruptions : ShortInterruptionTexts, n);
+
+    // Every text by every voice, in turn.
+    private Utterance OneOf(string[] texts, int n) => Speak(texts[n % texts.Length], (n / texts.Length) + n);
 
     private Utterance Speak(string text, int speaker)
     {
-        (bool espeak, string voice) = Voices[speaker % Voices.Length];
+        (bool espeak, string voice) = (heldOut ? HeldOutVoices : Voices)[speaker % Voices.Length];
         SpokenText spoken = (espeak ? engines.Espeak : engines.Flite).Get(new SpeechRequest(text, espeak ? voice : "en", espeak ? null : voice));
         short[] source = spoken.Pcm;
         short[] pcm = source;

@@ -40,7 +40,7 @@ internal sealed class ChargedRecognizer(SherpaRecognizer inner, TimeProvider tim
                 return ValueTask.CompletedTask;
             Charge(took);
             if (text != _shown)
-                Emit(new RecognitionResult(_utterance, text, IsFinal: false));
+                Emit(new RecognitionResult(_utterance, text, IsFinal: false) { Confidence = decoder.Confidence });
             _shown = text;
             return ValueTask.CompletedTask;
         }
@@ -49,7 +49,7 @@ internal sealed class ChargedRecognizer(SherpaRecognizer inner, TimeProvider tim
         {
             string text = "";
             Charge(ComputeTime.Of(() => text = decoder.FinishAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult()));
-            Emit(new RecognitionResult(_utterance, text, IsFinal: true));
+            Emit(new RecognitionResult(_utterance, text, IsFinal: true) { Confidence = decoder.Confidence });
             _shown = "";
             return ValueTask.FromResult(_utterance++);
         }

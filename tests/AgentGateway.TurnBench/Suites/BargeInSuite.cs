@@ -15,6 +15,7 @@ internal static class BargeInSuite
         + "In the morning there is a breakfast with fresh bread, fruit and eggs from a farm nearby. "
         + "If you come by train, somebody can meet you at the station and carry your bags.";
 
+    private const double MostUntilSilent = 250;
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2.5);
 
     internal static void Run(BenchRun run)
@@ -37,27 +38,41 @@ internal static class BargeInSuite
 
     private static void Interruptions(BenchRun run, string name, double? noise, TimeSpan? echo)
     {
-        List<double> untilSilent = [];
-        int missed = 0;
         int count = run.Count(60);
-        for (int n = 0; n < count; n++)
-        {
-            var random = new SeededRandom((ulong)n + 100);
-            using BenchCall call = Begin(run, noise, echo, random, (ulong)n);
-            int before = call.Events.Count;
-            (TimeSpan onset, _) = call.Say(run.Callers.Interruption(n));
-            if (!call.RunUntil(() => Interrupted(call, before), TimeSpan.FromSeconds(4)))
-                missed++;
-            else
-                untilSilent.Add(((call.LastAudible ?? onset) - onset).TotalMilliseconds);
-            run.End(call);
-        }
-
+        List<double> untilSilent = [];
+        int missed = Interrupt(run, noise, echo, count, run.Callers.Interruption, untilSilent);
         double p95 = Report.Percentile(untilSilent, 0.95);
         run.Report.Add(
             "true barge-in: onset to last agent packet, p50 / p95", $"{name}, {count} interruptions",
             Report.Text($"{Report.Percentile(untilSilent, 0.5):F0} ms / {p95:F0} ms"), "p95 <= 250 ms", p95 <= 250);
         run.Report.Add("true barge-ins that did not stop the agent", name, $"{missed} of {count}", "0", missed == 0);
+        int shortOnes = run.Count(40);
+        int shortMissed = Interrupt(run, noise, echo, shortOnes, run.Callers.ShortInterruption, []);
+        run.Report.Add("one or two words (\"stop\", \"wait\") that did not stop the agent", name, $"{shortMissed} of {shortOnes}");
+    }
+
+    private static int Interrupt(BenchRun run, double? noise, TimeSpan? echo, int count, Func<int, Utterance> say, List<double> untilSilent)
+    {
+        int missed = 0;
+        for (int n = 0; n < count; n++)
+        {
+            var random = new SeededRandom((ulong)n + 100);
+            using BenchCall call = Begin(run, noise, echo, random, (ulong)n);
+            int before = call.Events.Count;
+            Utterance said = say(n);
+            (TimeSpan onset, _) = call.Say(said);
+            bool stopped = call.RunUntil(() => Interrupted(call, before), TimeSpan.FromSeconds(4));
+            double after = ((call.LastAudible ?? onset) - onset).TotalMilliseconds;
+            if (stopped)
+                untilSilent.Add(after);
+            else
+                missed++;
+            run.End(call);
+            if (!stopped || after > MostUntilSilent)
+                Console.Error.WriteLine($"    {(stopped ? $"{after:F0} ms" : "missed")} {said.Name}:{CallTrace.Between(call, onset, call.Now)}");
+        }
+
+        return missed;
     }
 
     private static void BackChannels(BenchRun run, string name, double? noise, TimeSpan? echo)
@@ -86,8 +101,7 @@ internal static class BargeInSuite
                 if (Interrupted(call, before))
                 {
                     cancelled++;
-                    string understood = call.Events.OfType<UserTranscript>().LastOrDefault()?.Text ?? "";
-                    Console.Error.WriteLine($"    cancelled by {sound.Name}, {sound.Length.TotalMilliseconds:F0} ms, understood as \"{understood}\"");
+                    Console.Error.WriteLine($"    cancelled by {sound.Name}, {sound.Length.TotalMilliseconds:F0} ms:{CallTrace.Between(call, began, call.Now)}");
                     break;
                 }
 

@@ -1,0 +1,10 @@
+namespace AgentGateway.Conversation.TurnTaking;
+
+/// <summary>What is known of speech over the agent.</summary>
+/// <param name="Text">Its words so far.</param>
+/// <param name="IsFinal">Whether no more words of it are awaited.</param>
+/// <param name="Confidence">How sure the recogniser is of them, 0..1; null when it cannot tell.</param>
+/// <param name="Speech">Length of the present or last sound, its short pauses included.</param>
+/// <param name="Span">From the first sound of it to the end of the last.</param>
+/// <param name="Echo">How much of the sound is explained by what the agent played, 0..1.</param>
+internal readonly record struct Overheard(string Text, bool IsFinal, float? Confidence, TimeSpan Speech, TimeSpan Span, double Echo);
