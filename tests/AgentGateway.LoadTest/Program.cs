@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using AgentGateway.Audio;
 using AgentGateway.LoadTest;
 using AgentGateway.LoadTest.Tone;
 using AgentGateway.LoadTest.Wer;
@@ -54,7 +55,8 @@ var repair = new Option<string[]>("--repair") { DefaultValueFactory = _ => ["non
 var seeds = new Option<int>("--seeds") { DefaultValueFactory = _ => 3, Description = "Runs of each cell" };
 var latencyMs = new Option<double>("--latency") { DefaultValueFactory = _ => 30, Description = "One-way delay in ms" };
 var jitterMs = new Option<double>("--jitter") { DefaultValueFactory = _ => 10, Description = "Each packet's delay varies by up to this many ms both ways" };
-var wer = new Command("wer", "Word error rate of the streaming recogniser behind a simulated bad network") { model, loss, repair, seeds, latencyMs, jitterMs, csv };
+var maxDelayMs = new Option<double>("--max-delay") { DefaultValueFactory = _ => new JitterBufferOptions().MaxDelay.TotalMilliseconds, Description = "Most delay that the jitter buffer aims at, in ms" };
+var wer = new Command("wer", "Word error rate of the streaming recogniser behind a simulated bad network") { model, loss, repair, seeds, latencyMs, jitterMs, maxDelayMs, csv };
 wer.SetAction((parsed, cancellationToken) => WerRun.RunAsync(
     new WerOptions(
         parsed.GetRequiredValue(model).FullName,
@@ -63,6 +65,7 @@ wer.SetAction((parsed, cancellationToken) => WerRun.RunAsync(
         parsed.GetValue(seeds),
         TimeSpan.FromMilliseconds(parsed.GetValue(latencyMs)),
         TimeSpan.FromMilliseconds(parsed.GetValue(jitterMs)),
+        TimeSpan.FromMilliseconds(parsed.GetValue(maxDelayMs)),
         parsed.GetValue(csv)?.FullName),
     cancellationToken));
 

@@ -17,7 +17,9 @@ internal static class G711
     public static byte ToMu(short sample)
     {
         int sign = sample < 0 ? 0x80 : 0;
-        int magnitude = Math.Min(Math.Abs((int)sample), MuClip) + MuBias;
+
+        // The negative side is the positive one's mirror between, not at, the steps, as the ITU's reference code has it.
+        int magnitude = Math.Min(sample >= 0 ? sample : ~sample, MuClip) + MuBias;
         int exponent = Math.Max(0, Log2(magnitude) - 7);
         return (byte)~(sign | (exponent << 4) | ((magnitude >> (exponent + 3)) & 0x0F));
     }
@@ -27,7 +29,7 @@ internal static class G711
     {
         int sign = sample >= 0 ? 0x80 : 0;
 
-        // 13 bits; the negative side is the positive one's mirror between, not at, the steps.
+        // 13 bits, mirrored likewise.
         int magnitude = (sample >= 0 ? sample : ~sample) >> 3;
         int exponent = Math.Max(0, Log2(magnitude) - 4);
         int mantissa = (magnitude >> Math.Max(1, exponent)) & 0x0F;

@@ -52,7 +52,7 @@ public sealed class AudioReceiver : IDisposable
         options.Validate();
         _codec = codec;
         _store = new PacketStore(options.MaxPackets);
-        _delays = new DelayManager(options.MinDelay, options.MaxDelay);
+        _delays = new DelayManager(options.MinDelay, options.UsualMaxDelay, options.MaxDelay);
         _playout = new PlayoutEngine(options, _store, _delays, codec.CreateDecoder());
     }
 

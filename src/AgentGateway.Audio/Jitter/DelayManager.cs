@@ -5,36 +5,40 @@ namespace AgentGateway.Audio.Jitter;
 /// <summary>
 /// Decides how much delay the network needs. Each packet's transit time is compared with the fastest of the last two seconds; the worst of each
 /// half second enters a histogram that forgets slowly; a high quantile of it is the target. The worst of an interval, instead of each packet,
-/// makes one stall one event, however many packets the burst after it holds.
+/// makes one stall one event, however many packets the burst after it holds. The target passes its usual maximum only while too many packets
+/// would come too late for it.
 /// </summary>
 internal sealed class DelayManager
 {
-    private const int Buckets = 128;
-    private const long BucketTicks = 5 * TimeSpan.TicksPerMillisecond;
     private const long IntervalTicks = 500 * TimeSpan.TicksPerMillisecond;
 
-    // Q30 fixed point, so that the result does not depend on floating-point details.
-    private const int One = 1 << 30;
-    private const int Quantile = (int)(0.92 * One);
+    private const int Quantile = (int)(0.92 * DelayHistogram.One);
     private const double ForgetFactor = 0.96;
+
+    // The usual maximum suffices until more packets than this are later; then it does not until they are half as many.
+    private const int TooManyLate = (int)(0.02 * DelayHistogram.One);
 
     // The base is the least transit time over these slots: eight of 250 ms.
     private const int BaseSlots = 8;
     private const long BaseSlotTicks = 250 * TimeSpan.TicksPerMillisecond;
 
     private readonly long _minTicks;
+    private readonly long _usualMaxTicks;
     private readonly long _maxTicks;
-    private readonly int[] _histogram = new int[Buckets];
+    private readonly DelayHistogram _worst = new();
+    private readonly DelayHistogram _packets = new();
     private readonly long[] _slotMinimum = new long[BaseSlots];
     private long _slotIndex;
     private long _intervalStart;
     private long _intervalWorst;
     private int _intervals;
     private bool _started;
+    private bool _usualSuffices = true;
 
-    public DelayManager(TimeSpan min, TimeSpan max)
+    public DelayManager(TimeSpan min, TimeSpan usualMax, TimeSpan max)
     {
         _minTicks = min.Ticks;
+        _usualMaxTicks = usualMax.Ticks;
         _maxTicks = max.Ticks;
         TargetTicks = _minTicks;
     }
@@ -65,29 +69,21 @@ internal sealed class DelayManager
             _started = true;
             _intervalStart = now.Ticks;
             _intervalWorst = 0;
+            _packets.DropInterval();
         }
         else if (now.Ticks - _intervalStart >= IntervalTicks)
         {
-            Close(_intervalWorst);
+            CloseInterval();
             _intervalStart = now.Ticks;
             _intervalWorst = 0;
         }
 
         _intervalWorst = Math.Max(_intervalWorst, delay);
+        _packets.Count(delay);
     }
 
     /// <summary>Forgets the stream's time line but not what was learnt about the network.</summary>
     public void RestartTimeline() => _started = false;
-
-    /// <summary>Forgets everything.</summary>
-    public void Reset()
-    {
-        _started = false;
-        _intervals = 0;
-        Array.Clear(_histogram);
-        TargetTicks = _minTicks;
-        NeededTicks = 0;
-    }
 
     private void UpdateBase(Instant now, long transit)
     {
@@ -112,27 +108,18 @@ internal sealed class DelayManager
         BaseTransitTicks = least;
     }
 
-    private void Close(long worstTicks)
+    private void CloseInterval()
     {
         // A plain average until the steady factor is reached: the first interval decides alone, and an early stall soon weighs little.
         _intervals = Math.Min(_intervals + 1, 1_000_000);
-        double forget = Math.Min(ForgetFactor, 1 - (1.0 / _intervals));
-        int factor = (int)(forget * One);
-        int bucket = (int)Math.Clamp(worstTicks / BucketTicks, 0, Buckets - 1);
-        long sum = 0;
-        for (int i = 0; i < Buckets; i++)
-        {
-            _histogram[i] = (int)(((long)_histogram[i] * factor) >> 30);
-            sum += _histogram[i];
-        }
+        int keep = (int)(Math.Min(ForgetFactor, 1 - (1.0 / _intervals)) * DelayHistogram.One);
+        _worst.Count(_intervalWorst);
+        _worst.CloseInterval(keep);
+        _packets.CloseInterval(keep);
 
-        _histogram[bucket] += (int)(One - sum);
-
-        long seen = 0;
-        int level = 0;
-        while (level < Buckets - 1 && (seen += _histogram[level]) < Quantile)
-            level++;
-        NeededTicks = Math.Min((level + 1) * BucketTicks, _maxTicks);
+        _usualSuffices = _packets.Beyond(_usualMaxTicks) <= (_usualSuffices ? TooManyLate : TooManyLate / 2);
+        long needed = _worst.Covering(Quantile);
+        NeededTicks = Math.Min(needed, _usualSuffices ? Math.Min(_usualMaxTicks, _maxTicks) : _maxTicks);
         TargetTicks = Math.Max(NeededTicks, _minTicks);
     }
 }

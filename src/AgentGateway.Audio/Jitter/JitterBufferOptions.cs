@@ -8,7 +8,16 @@ public sealed record JitterBufferOptions
     /// </summary>
     public TimeSpan MinDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Most delay that is aimed at, however bad the network; at most 2 s.</summary>
+    /// <summary>
+    /// Most delay that is aimed at while it suffices, which it does until one packet in fifty would come too late for it; at least
+    /// <see cref="MinDelay"/>. A whole number of 5 ms.
+    /// </summary>
+    public TimeSpan UsualMaxDelay { get; init; } = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>
+    /// Most delay that is aimed at, however bad the network; at most 2 s. With the value of <see cref="UsualMaxDelay"/>, or less, that is never
+    /// passed.
+    /// </summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
@@ -28,6 +37,7 @@ public sealed record JitterBufferOptions
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MinDelay, TimeSpan.Zero, nameof(MinDelay));
+        ArgumentOutOfRangeException.ThrowIfLessThan(UsualMaxDelay, MinDelay, nameof(UsualMaxDelay));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDelay, MinDelay, nameof(MaxDelay));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxDelay, TimeSpan.FromSeconds(2), nameof(MaxDelay));
         ArgumentOutOfRangeException.ThrowIfLessThan(DiscardDelay, MaxDelay + TimeSpan.FromMilliseconds(60), nameof(DiscardDelay));

@@ -18,7 +18,7 @@ internal sealed class PlayoutEngine : IDisposable
     private const long MaxComfortNoiseTicks = TimeSpan.TicksPerSecond;
 
     // The delay may lie this far below and above the target before time is stretched. A pitch period has at most 12.5 ms.
-    private const long LowMarginTicks = 4 * TimeSpan.TicksPerMillisecond;
+    private const long LowMarginTicks = 2 * TimeSpan.TicksPerMillisecond;
     private const long HighMarginTicks = 22 * TimeSpan.TicksPerMillisecond;
     private const long FastMarginTicks = 100 * TimeSpan.TicksPerMillisecond;
 
@@ -36,6 +36,7 @@ internal sealed class PlayoutEngine : IDisposable
     private bool _everPlayed;
     private bool _hasTail;
     private bool _sounding;
+    private bool _fadeIn;
     private long _nextTimestamp;
     private int _packetSamples = AudioFormat.FrameSamples;
     private int _standInSamples;
@@ -320,6 +321,7 @@ internal sealed class PlayoutEngine : IDisposable
     private void FillSilence(int samples)
     {
         TakeTail();
+        _fadeIn |= _sounding;
         _sounding = false;
         Span<short> pcm = _queue.Append(samples);
         pcm.Clear();
@@ -419,6 +421,10 @@ internal sealed class PlayoutEngine : IDisposable
     private void JoinTail(Span<short> pcm)
     {
         _sounding = true;
+        bool fadeIn = _fadeIn && !_hasTail;
+        _fadeIn = false;
+        if (fadeIn)
+            Fade.In(pcm[..Math.Min(pcm.Length, Fade.DefaultSamples)]);
         if (!_hasTail)
             return;
         _hasTail = false;

@@ -13,7 +13,7 @@ public sealed class JitterPartsTests
     [Fact]
     public void A_steady_network_needs_the_least_delay()
     {
-        DelayManager delays = new(Min, Max);
+        DelayManager delays = new(Min, Max, Max);
         Feed(delays, 0, 1000, _ => 30);
         Assert.Equal(Min.Ticks, delays.TargetTicks);
         Assert.Equal(5, Ms(delays.NeededTicks));
@@ -22,7 +22,7 @@ public sealed class JitterPartsTests
     [Fact]
     public void The_target_covers_the_jitter_after_one_second()
     {
-        DelayManager delays = new(Min, Max);
+        DelayManager delays = new(Min, Max, Max);
         SeededRandom random = new(1);
         Feed(delays, 0, 55, _ => random.Next(60));
         Assert.InRange(Ms(delays.TargetTicks), 50, 65);
@@ -33,7 +33,7 @@ public sealed class JitterPartsTests
     [Fact]
     public void One_spike_does_not_move_the_target_but_a_series_does()
     {
-        DelayManager delays = new(Min, Max);
+        DelayManager delays = new(Min, Max, Max);
         Feed(delays, 0, 1000, i => i == 500 ? 150 : 0);
         Assert.Equal(Min.Ticks, delays.TargetTicks);
         Feed(delays, 1000, 1200, i => i % 50 == 0 ? 150 : 0);
@@ -43,7 +43,7 @@ public sealed class JitterPartsTests
     [Fact]
     public void The_target_never_passes_the_maximum_and_returns_within_a_minute()
     {
-        DelayManager delays = new(Min, Max);
+        DelayManager delays = new(Min, Max, Max);
         SeededRandom random = new(1);
         Feed(delays, 0, 500, _ => random.Next(2000));
         Assert.Equal(Max.Ticks, delays.TargetTicks);
@@ -54,7 +54,7 @@ public sealed class JitterPartsTests
     [Fact]
     public void A_drifting_clock_is_no_jitter()
     {
-        DelayManager delays = new(Min, Max);
+        DelayManager delays = new(Min, Max, Max);
         Feed(delays, 0, 50_000, i => i * 20 * 300e-6);
         Assert.Equal(Min.Ticks, delays.TargetTicks);
     }

@@ -17,9 +17,9 @@ internal sealed class VirtualCall : IDisposable
     private readonly List<short> _output = [];
     private readonly List<AudioFrameKind> _kinds = [];
 
-    public VirtualCall(JitterBufferOptions? options = null, ulong seed = 1)
+    public VirtualCall(JitterBufferOptions? options = null, ulong seed = 1, IAudioCodec? codec = null)
     {
-        Receiver = new AudioReceiver(options ?? new JitterBufferOptions(), LibOpusCodec.Instance);
+        Receiver = new AudioReceiver(options ?? new JitterBufferOptions(), codec ?? LibOpusCodec.Instance);
         Random = new SeededRandom(seed);
     }
 

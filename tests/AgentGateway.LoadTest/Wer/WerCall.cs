@@ -22,9 +22,10 @@ internal static class WerCall
     /// <param name="Statistics">The receiving peer's counters.</param>
     /// <param name="BitsPerSecond">What the caller sent, RTP headers and tags included.</param>
     /// <param name="MeanDelay">The jitter buffer's delay, over all frames.</param>
-    internal sealed record Result(short[] Pcm16k, JitterStatistics Jitter, RtcStatistics Statistics, double BitsPerSecond, TimeSpan MeanDelay);
+    /// <param name="MeanTarget">The delay it aimed at, over all frames.</param>
+    internal sealed record Result(short[] Pcm16k, JitterStatistics Jitter, RtcStatistics Statistics, double BitsPerSecond, TimeSpan MeanDelay, TimeSpan MeanTarget);
 
-    internal static Result Run(WerScript script, NetemOptions network, WerRepair repair, ulong seed)
+    internal static Result Run(WerScript script, NetemOptions network, WerRepair repair, TimeSpan maxDelay, ulong seed)
     {
         RtcPeerOptions Configure(RtcPeerOptions options) => options with { PreferRed = repair.Red, PreferNack = repair.Nack, PreferFec = repair.Fec };
         using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions
@@ -35,7 +36,7 @@ internal static class WerCall
             ConfigureAnswerer = Configure,
         });
         using IOpusEncoder encoder = LibOpusCodec.Instance.CreateEncoder(new OpusEncoderOptions { InbandFec = repair.Fec });
-        using var receiver = new AudioReceiver(new JitterBufferOptions(), LibOpusCodec.Instance);
+        using var receiver = new AudioReceiver(new JitterBufferOptions { MaxDelay = maxDelay }, LibOpusCodec.Instance);
         using var resampler = new Resampler(48000, 16000);
         pair.Answerer.OnEvent = (now, e) =>
         {
@@ -53,6 +54,7 @@ internal static class WerCall
         double loss = 0;
         long reports = 0;
         TimeSpan delays = TimeSpan.Zero;
+        TimeSpan targets = TimeSpan.Zero;
         long bytesBefore = pair.Caller.Peer.GetStatistics(pair.Now).BytesSent;
         void Tick(Instant now)
         {
@@ -77,7 +79,9 @@ internal static class WerCall
                 return;
             receiver.Pull(now, pulled);
             written += resampler.Process(pulled, output.AsSpan(written, 320));
-            delays += receiver.Statistics.CurrentDelay;
+            JitterStatistics statistics = receiver.Statistics;
+            delays += statistics.CurrentDelay;
+            targets += statistics.TargetDelay;
             pair.Schedule(FrameTime, Pull);
         }
 
@@ -90,6 +94,7 @@ internal static class WerCall
             receiver.Statistics,
             pair.Answerer.Peer.GetStatistics(pair.Now),
             bytes * 8 / (script.Frames * FrameTime.TotalSeconds),
-            delays / script.Frames);
+            delays / script.Frames,
+            targets / script.Frames);
     }
 }

@@ -72,9 +72,10 @@ internal static class WerRun
         double madeUp = 0;
         double bits = 0;
         TimeSpan delay = TimeSpan.Zero;
+        TimeSpan target = TimeSpan.Zero;
         for (int seed = 1; seed <= options.Seeds; seed++)
         {
-            WerCall.Result call = WerCall.Run(script, Network(options, kind, percent), repair, (ulong)seed);
+            WerCall.Result call = WerCall.Run(script, Network(options, kind, percent), repair, options.MaxDelay, (ulong)seed);
             total += await RecognizeAsync(recognizer, script, call.Pcm16k, cancellationToken);
 
             // What was lost on the way is what the packets that came by other means were lost too.
@@ -83,16 +84,17 @@ internal static class WerRun
             madeUp += call.Jitter.ConcealedSamples / (double)call.Jitter.EmittedSamples;
             bits += call.BitsPerSecond;
             delay += call.MeanDelay;
+            target += call.MeanTarget;
         }
 
         double points = 100 * (total.Rate - (clean ?? total.Rate));
         CultureInfo c = CultureInfo.InvariantCulture;
         Csv.Write(
             options.Csv,
-            "loss,percent,repair,lost_percent,concealed_percent,kbit_s,delay_ms,words,errors,wer_percent,above_clean_points",
+            "loss,percent,repair,lost_percent,concealed_percent,kbit_s,delay_ms,target_ms,words,errors,wer_percent,above_clean_points",
             string.Create(
                 c,
-                $"{kind},{percent},{repair.Name},{100 * lost / options.Seeds:F1},{100 * madeUp / options.Seeds:F2},{bits / options.Seeds / 1000:F0},{(delay / options.Seeds).TotalMilliseconds:F0},{total.ReferenceWords},{total.Errors},{100 * total.Rate:F2},{points:F2}"));
+                $"{kind},{percent},{repair.Name},{100 * lost / options.Seeds:F1},{100 * madeUp / options.Seeds:F2},{bits / options.Seeds / 1000:F0},{(delay / options.Seeds).TotalMilliseconds:F0},{(target / options.Seeds).TotalMilliseconds:F0},{total.ReferenceWords},{total.Errors},{100 * total.Rate:F2},{points:F2}"));
         return clean ?? total.Rate;
     }
 
