@@ -84,7 +84,7 @@ public sealed partial class CallManager : IAsyncDisposable
             leg = agent.Mode switch
             {
                 AgentMode.EchoRelay => new EchoRelayLeg(),
-                AgentMode.Echo => new EchoLeg(_codec),
+                AgentMode.Echo => new EchoLeg(_codec, agent.Audio.Denoise),
                 _ => new ConversationLeg(_codec, session!),
             };
             var call = new Call(callId, agent, leg, session, _dialects, _time, _logger);

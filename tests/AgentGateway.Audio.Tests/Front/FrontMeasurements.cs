@@ -18,12 +18,29 @@ public sealed class FrontMeasurements(ITestOutputHelper output)
             room.Play(agent.AsSpan(at, 320), microphone.AsSpan(at, 320));
         output.WriteLine($"while the agent speaks: {Run(agent, microphone):F1} us per 20 ms");
         output.WriteLine($"while it is silent:     {Run(new short[agent.Length], microphone):F1} us per 20 ms");
+        output.WriteLine($"denoiser:               {Denoise():F1} us per 20 ms");
         var played = new PlayedAudio();
         short[] frame = Signals.Sine(440, 0.02);
         Stopwatch watch = Stopwatch.StartNew();
         for (int i = 0; i < 10_000; i++)
             played.Push(i * 320, frame, speech: true);
         output.WriteLine($"reference, media thread: {watch.Elapsed.TotalMicroseconds / 10_000:F1} us per 20 ms");
+    }
+
+    private static double Denoise()
+    {
+        using var denoiser = new Denoiser();
+        short[] noise = Signals.Noise(new SeededRandom(1), 20, amplitude: 0.05);
+        double best = double.MaxValue;
+        for (int round = 0; round < 5; round++)
+        {
+            Stopwatch watch = Stopwatch.StartNew();
+            for (int at = 0; at + 960 <= noise.Length; at += 960)
+                denoiser.Process(noise.AsSpan(at, 960));
+            best = Math.Min(best, watch.Elapsed.TotalMicroseconds / (noise.Length / 960));
+        }
+
+        return best;
     }
 
     private static double Run(short[] played, short[] microphone)

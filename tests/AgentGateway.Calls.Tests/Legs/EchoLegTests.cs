@@ -2,6 +2,7 @@ using AgentGateway.Audio;
 using AgentGateway.Calls.Legs;
 using AgentGateway.Calls.Tests.Support;
 using AgentGateway.Rtc.Peer;
+using AgentGateway.Testing;
 using AgentGateway.Testing.Network;
 using AgentGateway.Testing.Peers;
 
@@ -39,6 +40,27 @@ public sealed class EchoLegTests
         Assert.True(correlation > 0.6, $"correlation {correlation:F3}");
         Assert.True(call.Leg.Statistics.Received.Lost > 0);
         Assert.True(call.Leg.Statistics.Received.Played > 250);
+    }
+
+    [Fact]
+    public void With_the_denoiser_noise_comes_back_quieter_and_the_voice_as_it_was()
+    {
+        var random = new SeededRandom(15);
+        short[] said = Voice.Create(6);
+        short[] noisy = [.. said.Select(s => (short)Math.Clamp(s + random.NextGaussian(0, 300), short.MinValue, short.MaxValue))];
+        (double plain, double plainRms) = Echo(denoise: false);
+        (double cleaned, double cleanedRms) = Echo(denoise: true);
+        Assert.True(cleaned > plain && cleaned > 0.95, $"correlation with what was said {plain:F3}, with the denoiser {cleaned:F3}");
+        Assert.True(cleanedRms < plainRms, $"level {plainRms:F4}, with the denoiser {cleanedRms:F4}");
+
+        (double Correlation, double Rms) Echo(bool denoise)
+        {
+            using var call = new LegCall(new EchoLeg(LibOpusCodec.Instance, denoise), LegCall.WithoutDtx);
+            call.Say(Voice.Encode(noisy));
+            call.RunFor(6500);
+            short[] heard = call.Decode();
+            return (Voice.Find(Voice.Recode(Voice.Recode(said)), heard, TimeSpan.FromMilliseconds(300)).Correlation, AudioLevel.Rms(heard));
+        }
     }
 
     [Fact]

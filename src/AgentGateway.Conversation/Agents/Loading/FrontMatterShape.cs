@@ -70,7 +70,7 @@ internal static class FrontMatterShape
 
     private static readonly ObjectShape<AudioOptions> Audio = new ObjectShape<AudioOptions>(() => new AudioOptions())
         .Key("echo_defence", new FlagShape(), (o, v) => o with { EchoDefence = v }, "Whether the agent's voice, coming back from a loudspeaker, is taken out. Default: true.")
-        .Key("denoise", new FlagShape(), (o, v) => o with { Denoise = v }, "Whether steady noise is lowered. Default: false.")
+        .Key("denoise", new FlagShape(), (o, v) => o with { Denoise = v }, "Whether steady noise is lowered: with mode echo in what people hear, else in what the recogniser hears. Default: false.")
         .Key("normalize_level", new FlagShape(), (o, v) => o with { NormalizeLevel = v }, "Whether quiet and loud voices are brought to a usual level. Default: true.");
 
     /// <summary>The whole front matter.</summary>
