@@ -39,6 +39,7 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
 
     // The shard's thread alone, until the connection has closed.
     private ushort? _channel;
+    private RtcAudioSection? _heard;
     private bool _connected;
     private SctpCloseReason _dataReason;
     private RtcStatistics? _media;
@@ -184,16 +185,19 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
         switch (e.Kind)
         {
             case RtcPeerEventKind.AudioReceived:
-                _leg.HandleAudio(now, connection.Peer, e);
+                if (Hears(connection.Peer, e.Section!))
+                    _leg.HandleAudio(now, connection.Peer, e);
+                else
+                    _drops.Count(CallDropReason.OtherAudio);
                 break;
-            case RtcPeerEventKind.ComfortNoiseReceived:
+            case RtcPeerEventKind.ComfortNoiseReceived when Hears(connection.Peer, e.Section!):
                 _leg.HandleComfortNoise(now, e);
                 break;
-            case RtcPeerEventKind.RemoteStreamChanged:
+            case RtcPeerEventKind.RemoteStreamChanged when Hears(connection.Peer, e.Section!):
                 _leg.HandleStreamChanged();
                 break;
-            case RtcPeerEventKind.AudioRenegotiated:
-                _leg.HandleRenegotiated(connection.Peer);
+            case RtcPeerEventKind.AudioAdded or RtcPeerEventKind.AudioRenegotiated or RtcPeerEventKind.AudioRemoved:
+                _leg.HandleRenegotiated(connection.Peer, _heard?.Audio);
                 break;
             case RtcPeerEventKind.DigitReceived when _session is not null:
                 if (!_session.PushDtmf(e.Digit))
@@ -267,6 +271,21 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
         {
             // The caller did not hang up meanwhile: we do.
         }
+    }
+
+    // A call has one caller: the first section that sends, until it may no longer send.
+    private bool Hears(RtcPeer peer, RtcAudioSection section)
+    {
+        if (section == _heard)
+            return true;
+        if (_heard is { MayReceive: true })
+            return false;
+        bool isOther = _heard is not null;
+        _heard = section;
+        _leg.HandleRenegotiated(peer, section.Audio);
+        if (isOther)
+            _leg.HandleStreamChanged();
+        return true;
     }
 
     private void HandleMessage(in RtcPeerEvent e)

@@ -18,6 +18,9 @@ public enum CallDropReason
     /// <summary>Typed text that the conversation would not take: empty, too much at once, or too late.</summary>
     TypedText,
 
+    /// <summary>An audio packet of another section than the one that the call listens to.</summary>
+    OtherAudio,
+
     /// <summary>A telephone key that the conversation would not take: too much at once, or too late.</summary>
     TelephoneKey,
 

@@ -14,12 +14,21 @@ internal sealed partial class MediaShard
     private const int MaxFramesPerTurn = 64;
 
     private readonly ConcurrentQueue<FrameStream> _readable = new();
+    private bool _isGathered;
 
     /// <summary>Told from a stream's task that it has messages.</summary>
     internal void FramesReady(FrameStream stream)
     {
         _readable.Enqueue(stream);
         _wake.Signal();
+    }
+
+    /// <summary>Every server has answered or failed: calls whose far ends wait for more are told. Owner thread.</summary>
+    internal void EndGathering(Instant now)
+    {
+        _isGathered = true;
+        foreach (RtcConnection connection in _connections.ToArray())
+            Run(now, connection, (at, peer) => peer.EndLocalCandidates(at));
     }
 
     private void Send(Instant now, int length, in DatagramPath path)

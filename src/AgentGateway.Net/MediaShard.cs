@@ -103,8 +103,8 @@ internal sealed partial class MediaShard : IDisposable
         return false;
     }
 
-    /// <summary>Queues the end of a connection, which no overload may lose; each connection ends once, so these are few.</summary>
-    internal void PostClose(Action<Instant> command)
+    /// <summary>Queues what no overload may lose, such as the end of a connection; each ends once, so these are few.</summary>
+    internal void PostAlways(Action<Instant> command)
     {
         Interlocked.Increment(ref _commandCount);
         if (!Post(command))
@@ -120,6 +120,8 @@ internal sealed partial class MediaShard : IDisposable
         try
         {
             _routes.UpdateUfrags(connection);
+            if (_isGathered)
+                connection.Peer.EndLocalCandidates(now);
             Drain(now, connection);
         }
         catch (Exception e)

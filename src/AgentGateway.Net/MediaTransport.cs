@@ -22,6 +22,7 @@ public sealed class MediaTransport : IAsyncDisposable
     public const string MeterName = "AgentGateway.Net";
 
     private readonly MediaTransportOptions _options;
+    private readonly TimeProvider _time;
     private readonly MonotonicClock _clock;
     private readonly MediaShard[] _shards;
     private readonly MdnsResolver? _names;
@@ -38,14 +39,17 @@ public sealed class MediaTransport : IAsyncDisposable
     private LatenessHistogram _lastLateness = new();
 
     private MediaTransport(
-        MediaTransportOptions options, MonotonicClock clock, CertificateRotation certificates, MediaShard[] shards, IceTcpListener?[] listeners, MdnsResolver? names, ILogger logger)
+        MediaTransportOptions options, TimeProvider time, MonotonicClock clock, CertificateRotation certificates, MediaShard[] shards, IceTcpListener?[] listeners, MdnsResolver? names, ILogger logger)
     {
         _options = options;
+        _time = time;
         _clock = clock;
         _certificates = certificates;
         _shards = shards;
         _names = names;
         _services = [.. shards.Select((shard, i) => new ShardServices(shard, options, listeners[i], _random, logger))];
+        Gathered = Task.WhenAll(_services.Select(s => s.Gathered));
+        _ = Gathered.ContinueWith(_ => EndGathering(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         _meter.CreateObservableUpDownCounter("agentgateway.net.connections", () => ConnectionCount, "{connection}", "Open peer connections");
         _meter.CreateObservableUpDownCounter("agentgateway.net.connections.connecting", () => ConnectingCount, "{connection}", "Answered offers that are not connected yet");
         _meter.CreateObservableCounter("agentgateway.net.offers.refused", () => Volatile.Read(ref _refused), "{offer}", "Offers refused because too many calls are open or connecting");
@@ -78,7 +82,7 @@ public sealed class MediaTransport : IAsyncDisposable
     public IReadOnlyList<IPEndPoint> TcpEndPoints => [.. _services.Where(s => s.Listener is not null).Select(s => s.Listener!.LocalEndPoint)];
 
     /// <summary>Completes when each STUN and TURN server has answered or failed once; at once when there are none. Never fails.</summary>
-    public Task Gathered => Task.WhenAll(_services.Select(s => s.Gathered));
+    public Task Gathered { get; }
 
     /// <summary>Server-reflexive and relayed candidates that callers are offered now, beside those of the interfaces.</summary>
     public IReadOnlyList<string> GatheredCandidates => [.. _shards.SelectMany(s => s.Links.Candidates).Select(c => c.Format())];
@@ -104,7 +108,7 @@ public sealed class MediaTransport : IAsyncDisposable
                 listeners.Add(i < options.TcpPorts.Count ? Listen(new IPEndPoint(socket.LocalEndPoint.Address, options.TcpPorts[i]), options) : null);
             }
 
-            return new MediaTransport(options, clock, new CertificateRotation(time, logger), [.. shards], [.. listeners], names, logger);
+            return new MediaTransport(options, time, clock, new CertificateRotation(time, logger), [.. shards], [.. listeners], names, logger);
         }
         catch
         {
@@ -126,15 +130,20 @@ public sealed class MediaTransport : IAsyncDisposable
     /// <param name="offer">SDP, at most 64 KB.</param>
     public SdpResult Probe(string offer)
     {
-        using RtcPeer peer = CreatePeer(_shards[0], null);
+        using RtcPeer peer = CreatePeer(_shards[0], null, isGathering: false);
         return peer.AcceptOffer(_clock.Now, offer);
     }
 
     /// <summary>Answers a caller's offer.</summary>
     /// <param name="offer">SDP, at most 64 KB; anything else is refused with a reason.</param>
     /// <param name="handler">What the call does with the connection; not used when the offer is refused.</param>
-    public Task<RtcAcceptResult> AcceptAsync(string offer, IRtcConnectionHandler handler) =>
-        OpenAsync(handler, null, isAnswer: true, (now, peer) => peer.AcceptOffer(now, offer));
+    /// <param name="canTrickle">
+    /// Whether later candidates can be told to the caller (<see cref="RtcPeerEventKind.LocalCandidate"/>): the answer then leaves at once, without
+    /// "end-of-candidates" while servers are still being asked. If not, as over WHIP, it waits for them up to
+    /// <see cref="MediaTransportOptions.GatheringTimeout"/>, and what is found later is not told.
+    /// </param>
+    public Task<RtcAcceptResult> AcceptAsync(string offer, IRtcConnectionHandler handler, bool canTrickle = false) =>
+        OpenAsync(handler, null, isAnswer: true, canTrickle, (now, peer) => peer.AcceptOffer(now, offer));
 
     /// <summary>Makes an offer; the answer is given to the connection's peer with AcceptAnswer.</summary>
     /// <param name="handler">What the call does with the connection.</param>
@@ -142,8 +151,9 @@ public sealed class MediaTransport : IAsyncDisposable
     /// The one address of this host to call from; null for all. Two calls from one port to one port of the far end need
     /// two addresses, because datagrams are told apart by their path.
     /// </param>
-    public Task<RtcAcceptResult> OfferAsync(IRtcConnectionHandler handler, IPAddress? localAddress = null) =>
-        OpenAsync(handler, localAddress, isAnswer: false, static (now, peer) => new SdpResult { Answer = peer.CreateOffer(now) });
+    /// <param name="canTrickle">As for <see cref="AcceptAsync"/>.</param>
+    public Task<RtcAcceptResult> OfferAsync(IRtcConnectionHandler handler, IPAddress? localAddress = null, bool canTrickle = false) =>
+        OpenAsync(handler, localAddress, isAnswer: false, canTrickle, static (now, peer) => new SdpResult { Answer = peer.CreateOffer(now) });
 
     /// <summary>Closes every connection with a goodbye and frees the ports.</summary>
     public async ValueTask DisposeAsync()
@@ -189,13 +199,13 @@ public sealed class MediaTransport : IAsyncDisposable
         }
     }
 
-    private Task<RtcAcceptResult> OpenAsync(
-        IRtcConnectionHandler handler, IPAddress? localAddress, bool isAnswer, Func<Instant, RtcPeer, SdpResult> negotiate)
+    private async Task<RtcAcceptResult> OpenAsync(
+        IRtcConnectionHandler handler, IPAddress? localAddress, bool isAnswer, bool canTrickle, Func<Instant, RtcPeer, SdpResult> negotiate)
     {
         if (!TryReserve(isAnswer))
         {
             Interlocked.Increment(ref _refused);
-            return Task.FromResult(RtcAcceptResult.Overloaded);
+            return RtcAcceptResult.Overloaded;
         }
 
         bool kept = false;
@@ -203,27 +213,31 @@ public sealed class MediaTransport : IAsyncDisposable
         MediaShard? shard = null;
         try
         {
+            if (!canTrickle && !Gathered.IsCompleted)
+                await Task.WhenAny(Gathered, Task.Delay(_options.GatheringTimeout, _time));
+
             // Here and not on the shard: an offer costs as much as hundreds of packets. The peer has one owner at a time.
             shard = TakeShard();
-            peer = CreatePeer(shard, localAddress);
+            peer = CreatePeer(shard, localAddress, canTrickle && !Gathered.IsCompleted);
             SdpResult result = negotiate(_clock.Now, peer);
             if (!result.IsSuccess)
-                return Task.FromResult(RtcAcceptResult.Refused(result));
+                return RtcAcceptResult.Refused(result);
 
-            var connection = new RtcConnection(shard, peer, handler, () => Release(shard), isAnswer ? Settle : null);
+            MediaShard taken = shard;
+            var connection = new RtcConnection(taken, peer, handler, () => Release(taken), isAnswer ? Settle : null);
             string ufrag = peer.IceUfrag;
             var completion = new TaskCompletionSource<RtcAcceptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
             kept = shard.TryPost(now =>
             {
-                shard.Add(now, connection, _options.ConnectTimeout);
+                taken.Add(now, connection, _options.ConnectTimeout);
                 completion.SetResult(RtcAcceptResult.Accepted(connection, result.Answer!, ufrag));
             });
-            return kept ? completion.Task : Task.FromResult(RtcAcceptResult.Overloaded);
+            return kept ? await completion.Task : RtcAcceptResult.Overloaded;
         }
         catch (ObjectDisposedException) when (Volatile.Read(ref _stopped))
         {
             // The certificate went away under an offer that came with the stop.
-            return Task.FromResult(RtcAcceptResult.Overloaded);
+            return RtcAcceptResult.Overloaded;
         }
         finally
         {
@@ -237,11 +251,18 @@ public sealed class MediaTransport : IAsyncDisposable
         }
     }
 
-    private RtcPeer CreatePeer(MediaShard shard, IPAddress? localAddress) => new(
+    private void EndGathering()
+    {
+        foreach (MediaShard shard in _shards)
+            shard.PostAlways(shard.EndGathering);
+    }
+
+    private RtcPeer CreatePeer(MediaShard shard, IPAddress? localAddress, bool isGathering) => new(
         new RtcPeerOptions
         {
             Certificate = _certificates.Current,
             LocalCandidates = Candidates(shard, localAddress),
+            IsGathering = isGathering,
             IceLite = IsLite(_options),
             Ice = new IceOptions { TransportPolicy = _options.RelayOnly ? IceTransportPolicy.Relay : IceTransportPolicy.All },
             Random = _random,

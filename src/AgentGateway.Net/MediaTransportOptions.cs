@@ -63,6 +63,12 @@ public sealed record MediaTransportOptions
     /// <summary>Offer and use relayed addresses only (the W3C's iceTransportPolicy "relay"): callers learn no address of this host.</summary>
     public bool RelayOnly { get; init; }
 
+    /// <summary>
+    /// How long a description waits for STUN and TURN servers that have not answered or failed yet, when later candidates cannot be told to the far end
+    /// (RFC 9725 section 4.3 asks WHIP servers for complete answers). Zero does not wait.
+    /// </summary>
+    public TimeSpan GatheringTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Calls at one time; further offers are refused as overload.</summary>
     public int MaxConnections { get; init; } = 1000;
 

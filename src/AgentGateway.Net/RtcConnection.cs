@@ -95,7 +95,7 @@ public sealed class RtcConnection
     }
 
     /// <summary>Says goodbye to the far end and ends the connection. Thread-safe; further calls do nothing.</summary>
-    public void Close() => _shard.PostClose(now => _shard.Close(now, this, RtcCloseReason.LocalClose));
+    public void Close() => _shard.PostAlways(now => _shard.Close(now, this, RtcCloseReason.LocalClose));
 
     /// <summary>The connection is not half-open any more. Owner thread.</summary>
     internal void Settle()

@@ -3,7 +3,9 @@ using AgentGateway.Calls.Tests.Support;
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Events;
 using AgentGateway.Net;
+using AgentGateway.Rtc.Peer;
 using AgentGateway.Rtc.Sctp;
+using AgentGateway.Rtc.Wire.Sdp;
 using AgentGateway.Testing.Calls;
 using Microsoft.Extensions.AI;
 
@@ -68,6 +70,50 @@ public sealed class CallTests
 
         List<object> told = await node.Dialects.ReadUntilAsync(e => e is UserTurnCommitted);
         Assert.Equal((true, "407"), told[^1] is UserTurnCommitted turn ? (turn.Typed, turn.Text) : default);
+    }
+
+    [Fact]
+    public async Task A_caller_with_a_microphone_and_a_loudspeaker_of_their_own_is_heard_and_answered()
+    {
+        await using var node = new Node();
+        var ear = new Ear();
+        RtcAudioSection? heardIn = null;
+        RtcAudioSection? loudspeaker = null;
+        var caller = new WebRtcCaller
+        {
+            OnAudio = (_, e) =>
+            {
+                heardIn = e.Section;
+                ear.Hear(e);
+            },
+        };
+        await node.CallAsync(Node.Echo, caller, peer =>
+        {
+            peer.AudioSections[0].WantedDirection = SdpDirection.SendOnly;
+            loudspeaker = peer.AddAudio(SdpDirection.ReceiveOnly);
+        });
+
+        caller.Packet = Voice.Encode(Voice.Create(0.1))[2];
+
+        await ear.Sound;
+        Assert.Same(loudspeaker, heardIn);
+    }
+
+    [Fact]
+    public async Task A_call_listens_to_the_first_section_that_sends()
+    {
+        await using var node = new Node();
+        var ear = new Ear();
+        RtcAudioSection? second = null;
+        (WebRtcCaller caller, Call call) = await node.CallAsync(
+            Node.Echo, new WebRtcCaller { OnAudio = (_, e) => ear.Hear(e) }, peer => second = peer.AddAudio());
+        byte[] packet = Voice.Encode(Voice.Create(0.1))[2];
+        caller.Packet = packet;
+        await ear.Sound;
+
+        await caller.Connection.InvokeAsync((now, peer) => Enumerable.Range(0, 5).Count(i => peer.SendAudio(now, second!, packet, i * 960, false) == RtcSendResult.Ok));
+
+        await Until.TrueAsync(() => call.DropCount(CallDropReason.OtherAudio) == 5, () => $"{call.DropCount(CallDropReason.OtherAudio)} dropped");
     }
 
     [Fact]

@@ -35,20 +35,47 @@ public sealed class GatheringTests
         using var server = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         await using MediaTransport transport = Start((IPEndPoint)server.Client.LocalEndPoint!, lite: false);
         var handler = new Recorder();
-        RtcAcceptResult offer = await transport.OfferAsync(handler);
+        RtcAcceptResult offer = await transport.OfferAsync(handler, canTrickle: true);
         Assert.DoesNotContain(Public, offer.Sdp, StringComparison.Ordinal);
+        Assert.DoesNotContain("end-of-candidates", offer.Sdp, StringComparison.Ordinal);
 
         await AnswerAsync(server);
 
         Assert.Contains($" {Public} {PublicPort} typ srflx", await handler.Candidate.Task.WaitAsync(Limit), StringComparison.Ordinal);
+        await handler.CandidatesEnded.Task.WaitAsync(Limit);
     }
 
-    private static MediaTransport Start(IPEndPoint server, bool lite) => MediaTransport.Start(
+    [Fact]
+    public async Task A_description_that_nothing_can_follow_waits_for_the_servers()
+    {
+        using var server = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        await using MediaTransport transport = Start((IPEndPoint)server.Client.LocalEndPoint!, lite: false);
+        Task<RtcAcceptResult> offer = transport.OfferAsync(new Recorder());
+        Assert.False(offer.IsCompleted);
+        await AnswerAsync(server);
+        string sdp = (await offer.WaitAsync(Limit)).Sdp!;
+        Assert.Contains($" {Public} {PublicPort} typ srflx", sdp, StringComparison.Ordinal);
+        Assert.Contains("a=end-of-candidates", sdp, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_holds_nobody_up_for_long()
+    {
+        using var server = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        await using MediaTransport transport = Start((IPEndPoint)server.Client.LocalEndPoint!, lite: false, TimeSpan.Zero);
+        string sdp = (await transport.OfferAsync(new Recorder()).WaitAsync(Limit)).Sdp!;
+        Assert.False(transport.Gathered.IsCompleted);
+        Assert.DoesNotContain(Public, sdp, StringComparison.Ordinal);
+        Assert.Contains("a=end-of-candidates", sdp, StringComparison.Ordinal);
+    }
+
+    private static MediaTransport Start(IPEndPoint server, bool lite, TimeSpan? gatheringTimeout = null) => MediaTransport.Start(
         new MediaTransportOptions
         {
             ListenAddress = IPAddress.Loopback,
             Ports = [0],
             IceLite = lite,
+            GatheringTimeout = gatheringTimeout ?? Limit,
             StunServers = [new StunServer(server.Address.ToString(), server.Port)],
         },
         TimeProvider.System,

@@ -39,6 +39,8 @@ internal sealed class Recorder : IRtcConnectionHandler
 
     internal TaskCompletionSource<string> Candidate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    internal TaskCompletionSource CandidatesEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     internal TaskCompletionSource<string> Message { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal bool EchoAudio { get; init; }
@@ -70,6 +72,9 @@ internal sealed class Recorder : IRtcConnectionHandler
                 break;
             case RtcPeerEventKind.LocalCandidate:
                 Candidate.TrySetResult(e.Candidate!.Format());
+                break;
+            case RtcPeerEventKind.LocalCandidatesEnded:
+                CandidatesEnded.TrySetResult();
                 break;
             case RtcPeerEventKind.ChannelOpened:
                 ChannelOpened.TrySetResult(e.ChannelId);

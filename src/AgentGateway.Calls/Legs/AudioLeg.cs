@@ -24,8 +24,10 @@ internal abstract class AudioLeg : IDisposable
     {
     }
 
-    /// <summary>What was agreed for audio has changed.</summary>
-    internal virtual void HandleRenegotiated(RtcPeer peer)
+    /// <summary>What was agreed for audio has changed, or the caller is heard in another section.</summary>
+    /// <param name="peer">Knows what we send.</param>
+    /// <param name="heard">What is received; null when nothing was yet.</param>
+    internal virtual void HandleRenegotiated(RtcPeer peer, NegotiatedAudio? heard)
     {
     }
 

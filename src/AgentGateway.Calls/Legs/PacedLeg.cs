@@ -15,7 +15,8 @@ internal abstract class PacedLeg : AudioLeg
     private readonly IOpusCodec _opus;
     private AudioReceiver _receiver;
     private AudioSender _sender;
-    private IAudioCodec _codec;
+    private IAudioCodec _heardCodec;
+    private IAudioCodec _spokenCodec;
     private readonly short[] _input = new short[FrameSamples];
     private readonly short[] _output = new short[FrameSamples];
     private FrameClock? _clock;
@@ -24,7 +25,8 @@ internal abstract class PacedLeg : AudioLeg
     protected PacedLeg(IOpusCodec codec)
     {
         _opus = codec;
-        _codec = codec;
+        _heardCodec = codec;
+        _spokenCodec = codec;
         _receiver = new AudioReceiver(new JitterBufferOptions(), codec);
         _sender = new AudioSender(codec.CreateEncoder(new OpusEncoderOptions()));
     }
@@ -38,19 +40,19 @@ internal abstract class PacedLeg : AudioLeg
 
     internal override void Start(Instant begin, RtcPeer peer)
     {
-        Configure(peer.Audio);
+        Configure(peer.Audio, peer.Audio);
         _clock ??= new FrameClock(begin, FramePeriod);
     }
 
-    internal override void HandleRenegotiated(RtcPeer peer) => Configure(peer.Audio);
+    internal override void HandleRenegotiated(RtcPeer peer, NegotiatedAudio? heard) => Configure(heard ?? peer.Audio, peer.Audio);
 
     internal override void HandleStreamChanged() => _receiver.Reset();
 
     internal override void HandleAudio(Instant now, RtcPeer peer, in RtcPeerEvent packet) =>
-        _receiver.Insert(now, packet.Sequence, packet.Timestamp * TimestampScale, packet.Payload.Span);
+        _receiver.Insert(now, packet.Sequence, packet.Timestamp * TimestampScale(_heardCodec), packet.Payload.Span);
 
     internal override void HandleComfortNoise(Instant now, in RtcPeerEvent packet) =>
-        _receiver.InsertComfortNoise(now, packet.Sequence, packet.Timestamp * TimestampScale, packet.Payload.Span);
+        _receiver.InsertComfortNoise(now, packet.Sequence, packet.Timestamp * TimestampScale(_heardCodec), packet.Payload.Span);
 
     internal override void HandleTimeout(Instant now, RtcPeer peer)
     {
@@ -66,7 +68,7 @@ internal abstract class PacedLeg : AudioLeg
         for (int due = clock.Advance(now); due > 0; due--)
         {
             // Frames that a stall made impossible are skipped in time as well, so that the far end stays in step.
-            long timestamp = (clock.NextIndex - due) * (FrameSamples / TimestampScale);
+            long timestamp = (clock.NextIndex - due) * (FrameSamples / TimestampScale(_spokenCodec));
             AudioFrameKind kind = _receiver.Pull(now, _input);
             if (Exchange(_input, kind, _output))
                 _sender.SendFrame(now, peer, _output, timestamp);
@@ -84,21 +86,27 @@ internal abstract class PacedLeg : AudioLeg
     }
 
     // The jitter buffer counts in 48 kHz, telephone codecs in 8.
-    private int TimestampScale => AudioFormat.SampleRate / _codec.ClockRate;
+    private static int TimestampScale(IAudioCodec codec) => AudioFormat.SampleRate / codec.ClockRate;
 
-    private void Configure(NegotiatedAudio? audio)
+    private void Configure(NegotiatedAudio? heard, NegotiatedAudio? spoken)
     {
-        IAudioCodec codec = audio is null ? _codec : AudioCodecs.Find(audio.Codec, _opus);
-        if (codec != _codec)
+        IAudioCodec codec = heard is null ? _heardCodec : AudioCodecs.Find(heard.Codec, _opus);
+        if (codec != _heardCodec)
         {
-            _codec = codec;
+            _heardCodec = codec;
             _receiver.Dispose();
-            _sender.Dispose();
             _receiver = new AudioReceiver(new JitterBufferOptions(), codec);
+        }
+
+        codec = spoken is null ? _spokenCodec : AudioCodecs.Find(spoken.Codec, _opus);
+        if (codec != _spokenCodec)
+        {
+            _spokenCodec = codec;
+            _sender.Dispose();
             _sender = codec == _opus ? new AudioSender(_opus.CreateEncoder(new OpusEncoderOptions())) : new AudioSender(codec.CreateEncoder());
         }
 
-        _sender.Configure(audio);
+        _sender.Configure(spoken);
     }
 
     /// <summary>The far end told how our audio arrives.</summary>

@@ -161,7 +161,7 @@ internal static class WhipEndpoints
         SdpResultError.StaleGeneration => StatusCodes.Status412PreconditionFailed,
         SdpResultError.TooLarge => StatusCodes.Status413PayloadTooLarge,
         SdpResultError.Incompatible => StatusCodes.Status422UnprocessableEntity,
-        SdpResultError.WrongState => StatusCodes.Status409Conflict,
+        SdpResultError.WrongState or SdpResultError.Glare => StatusCodes.Status409Conflict,
         _ => StatusCodes.Status400BadRequest,
     });
 

@@ -119,7 +119,7 @@ internal sealed partial class RelayRunner(TurnServer server, ushort preference, 
         _ = await Task.WhenAny(link.Ended, running);
         TurnEvent end = link.Ended.IsCompleted ? await link.Ended : default;
         bool lostStream = !link.Ended.IsCompleted && !stop.IsCancellationRequested;
-        shard.PostClose(now => shard.Links.Remove(now, link));
+        shard.PostAlways(now => shard.Links.Remove(now, link));
         if (link.Stream is not null)
         {
             link.Stream.CloseAfterSending();

@@ -38,7 +38,7 @@ internal sealed class ShardServices : IAsyncDisposable
             _tasks.Add(listener.RunAsync(
                 shard.FramesReady,
                 stream => shard.TryPost(_ => shard.Links.Add(stream)),
-                stream => shard.PostClose(_ => Remove(stream, listener))));
+                stream => shard.PostAlways(_ => Remove(stream, listener))));
         }
     }
 

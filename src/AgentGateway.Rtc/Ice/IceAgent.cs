@@ -21,8 +21,8 @@ public sealed partial class IceAgent
     private readonly TimerTable<IceTimer> _timers = new();
     private readonly IceTransmitQueue _transmits = new();
     private readonly Queue<IceEvent> _events = new(8);
-    private readonly CheckList _checks;
-    private readonly List<RemoteCandidate> _remotes = [];
+    private CheckList _checks;
+    private List<RemoteCandidate> _remotes = [];
     private readonly List<LocalBase> _bases = [];
     private IceGeneration _generation;
     private IceGeneration? _previousGeneration;
@@ -114,6 +114,7 @@ public sealed partial class IceAgent
         if (!IsActive)
             return;
         _generation.Remote = new IceCredentials(ufrag, password);
+        _beforeRestart = null;
         if (remoteIsLite && !_options.Lite && Role == IceRole.Controlled)
             SwitchRole(IceRole.Controlling);
         StartChecking(now);
@@ -268,36 +269,6 @@ public sealed partial class IceAgent
 
     /// <summary>The next fact, in order. Call until it returns false.</summary>
     public bool TryPollEvent(out IceEvent e) => _events.TryDequeue(out e);
-
-    /// <summary>
-    /// Begins a new generation with new local credentials (RFC 8445 section 9): for an offer with restart, or for the answer to
-    /// one. The selected path stays in use, and consent on it is renewed, until a pair of the new generation works; when none does,
-    /// it simply goes on. When its consent ends first, the agent is disconnected until the new generation works or its time is over.
-    /// The old ufrag is answered for a while (<see cref="PreviousUfrag"/>): keep it registered.
-    /// </summary>
-    public void Restart(Instant now)
-    {
-        if (State == IceState.Closed)
-            return;
-        _previousGeneration = _selected?.Generation;
-        _replaced = null;
-        _generation = new IceGeneration(IceCredentials.Create(_random));
-        _tieBreaker = _random.NextUInt64();
-        _checks.Clear();
-        _remotes.Clear();
-        _firstSuccessAt = null;
-        _nominated = false;
-        _timers.Clear(IceTimer.Pace);
-        _timers.Clear(IceTimer.Retransmit);
-        _timers.Clear(IceTimer.Nomination);
-        _timers.Clear(IceTimer.Retire);
-        _isFailingOver = false;
-        if (_selected is not null)
-            _selected.RetransmitAt = null;
-        else
-            SetState(IceState.Checking);
-        _timers.Set(IceTimer.Connect, now + _options.ConnectTimeout);
-    }
 
     /// <summary>Stops everything: nothing is answered or sent any more.</summary>
     public void Close()

@@ -68,6 +68,17 @@ public sealed record NegotiatedAudio
     /// <summary>The id of the transport-wide sequence number, or null when it was not negotiated.</summary>
     public int? TransportSequenceExtension { get; init; }
 
-    /// <summary>The mid of the audio section.</summary>
+    /// <summary>The mid of the audio section; empty when it has none.</summary>
     public string Mid { get; init; } = "";
+
+    /// <summary>The media stream that the far end's track belongs to (a=msid, RFC 8830): in a room, who speaks. Null when nothing or "-" is said.</summary>
+    public string? RemoteStreamId { get; init; }
+
+    /// <summary>The far end's track (a=msid), or null.</summary>
+    public string? RemoteTrackId { get; init; }
+
+    internal IReadOnlyList<uint> RemoteSources { get; init; } = [];
+
+    /// <summary>Whether nothing differs that matters beyond the packets' bookkeeping.</summary>
+    internal bool IsSameAs(NegotiatedAudio other) => this with { RemoteSources = other.RemoteSources } == other;
 }

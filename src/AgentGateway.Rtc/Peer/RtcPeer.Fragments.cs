@@ -41,8 +41,8 @@ public sealed partial class RtcPeer
                 return SdpResult.Refuse(SdpResultError.StaleGeneration, "The fragment has other ICE credentials than those in force.");
             if (!RemoteDescription.AreCredentials(remote.IceUfrag, remote.IcePassword))
                 return SdpResult.Refuse(SdpResultError.NoIceCredentials, "A restart of ICE needs a new a=ice-ufrag and a=ice-pwd.");
-            if (_pendingOffer is not null)
-                return SdpResult.Refuse(SdpResultError.WrongState, "Our own offer waits for its answer.");
+            if (_pending is not null)
+                return SdpResult.Refuse(SdpResultError.Glare, "Our own offer waits for its answer.");
             _remote = _remote with { IceUfrag = remote.IceUfrag!, IcePassword = remote.IcePassword!, Candidates = remote.Candidates };
             _transport.RestartIce(now, _remote.IceUfrag, _remote.IcePassword, _remote.IceLite, isOurs: false);
         }

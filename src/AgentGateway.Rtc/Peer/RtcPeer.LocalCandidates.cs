@@ -7,9 +7,12 @@ namespace AgentGateway.Rtc.Peer;
 /// <summary>Local candidates that are gathered late, and connections of ICE-TCP.</summary>
 public sealed partial class RtcPeer
 {
+    private bool _isGathering;
+
     /// <summary>
     /// Adds a local candidate that became known after the peer was made: server-reflexive, relayed, or of another interface. It stands in every
-    /// description from now on; when one was made already, <see cref="RtcPeerEventKind.LocalCandidate"/> says what to trickle.
+    /// description from now on; when one was made already that did not say "end-of-candidates", <see cref="RtcPeerEventKind.LocalCandidate"/> says what to
+    /// trickle.
     /// </summary>
     /// <returns>False when it is known, not allowed by the policy, one too many, or the call has ended.</returns>
     public bool AddLocalCandidate(Instant now, IceCandidate candidate)
@@ -17,10 +20,24 @@ public sealed partial class RtcPeer
         ArgumentNullException.ThrowIfNull(candidate);
         if (_transport.IsEnded || !_transport.Ice.AddLocalCandidate(now, candidate))
             return false;
-        if (_remote is not null || _pendingOffer is not null)
+        if (IsDescribed && _isGathering)
             Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.LocalCandidate, State = State, Candidate = candidate with { Ufrag = IceUfrag } });
         Update(now);
         return true;
+    }
+
+    /// <summary>
+    /// No more local candidates will come: descriptions say so from now on (RFC 8840 section 4.1). When one was made before,
+    /// <see cref="RtcPeerEventKind.LocalCandidatesEnded"/> tells that it is to be trickled. Again it does nothing.
+    /// </summary>
+    public void EndLocalCandidates(Instant now)
+    {
+        if (!_isGathering || _transport.IsEnded)
+            return;
+        _isGathering = false;
+        if (IsDescribed)
+            Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.LocalCandidatesEnded, State = State });
+        Update(now);
     }
 
     /// <summary>
@@ -38,4 +55,6 @@ public sealed partial class RtcPeer
         Update(now);
         return added;
     }
+
+    private bool IsDescribed => _remote is not null || _pending is not null;
 }

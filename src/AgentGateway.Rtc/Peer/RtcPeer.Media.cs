@@ -2,7 +2,6 @@ using AgentGateway.Primitives;
 using AgentGateway.Rtc.Peer.Description;
 using AgentGateway.Rtc.Primitives;
 using AgentGateway.Rtc.Streams;
-using AgentGateway.Rtc.Wire.Rtcp;
 using AgentGateway.Rtc.Wire.Rtp;
 
 namespace AgentGateway.Rtc.Peer;
@@ -17,48 +16,28 @@ public sealed partial class RtcPeer
     private static readonly TimeSpan MaxTone = TimeSpan.FromSeconds(6);
 
     private readonly AudioPreferences _preferences;
-    private readonly List<AudioSection> _sections = [];
-    private readonly TransportWideFeedback _transportFeedback = new();
     private readonly byte[] _audioBuffer = new byte[AudioBufferSize];
 
     // The packet of the last datagram, after the copies of lost ones that came with it.
     private readonly RtcPeerEvent[] _audioEvents = new RtcPeerEvent[RedPayload.MaxBlocks];
     private int _audioHead;
     private int _audioCount;
-    private bool _transportFeedbackDue;
+    private long _messagesSent;
+    private long _messagesReceived;
 
-    /// <summary>What was agreed for audio, or null before a description was accepted.</summary>
-    public NegotiatedAudio? Audio => _sections[0].Audio;
-
-    /// <summary>The SSRC of the audio we send.</summary>
-    public uint LocalSsrc => _sections[0].Streams.Sender.Ssrc;
-
-    /// <summary>What the far end last reported about the audio we send. Cheap: may be read for every packet.</summary>
-    public RtcRemoteReport RemoteReport
-    {
-        get
-        {
-            StreamStatistics statistics = _sections[0].Streams.Statistics;
-            return new RtcRemoteReport(statistics.RemoteReports, statistics.RemoteFractionLost, statistics.RemoteJitter, statistics.RoundTrip);
-        }
-    }
-
-    private Instant? NextMediaTimeout
-    {
-        get
-        {
-            Instant? next = HasTransportFeedback ? _transportFeedback.NextTimeout : null;
-            foreach (AudioSection section in _sections)
-                next = Instant.Earliest(next, section.Streams.NextTimeout);
-            return next;
-        }
-    }
+    /// <summary>
+    /// Queues one audio packet in the first section that we may send in. See the overload for a section.
+    /// </summary>
+    /// <inheritdoc cref="SendAudio(Instant, RtcAudioSection, ReadOnlySpan{byte}, long, bool, byte?)"/>
+    public RtcSendResult SendAudio(Instant now, ReadOnlySpan<byte> payload, long mediaTimestamp, bool marker, byte? audioLevel = null) =>
+        SendAudio(now, _speaking, payload, mediaTimestamp, marker, audioLevel);
 
     /// <summary>
     /// Queues one audio packet for the next poll; it is copied. Sequence numbers and the timestamp's random offset are added here. While
     /// a tone is sent, it takes the packet's place.
     /// </summary>
     /// <param name="now">The time.</param>
+    /// <param name="section">A section of this peer.</param>
     /// <param name="payload">One encoded frame.</param>
     /// <param name="mediaTimestamp">
     /// Position on our own media clock (<see cref="NegotiatedAudio.ClockRate"/>), from any start; it grows by the length of the audio between
@@ -66,11 +45,15 @@ public sealed partial class RtcPeer
     /// </param>
     /// <param name="marker">True for the first packet after silence.</param>
     /// <param name="audioLevel">0 (loudest) .. 127 (silence) in -dBov, sent when the far end negotiated it (RFC 6464); null for none.</param>
-    public RtcSendResult SendAudio(Instant now, ReadOnlySpan<byte> payload, long mediaTimestamp, bool marker, byte? audioLevel = null)
+    public RtcSendResult SendAudio(
+        Instant now, RtcAudioSection section, ReadOnlySpan<byte> payload, long mediaTimestamp, bool marker, byte? audioLevel = null)
     {
+        ArgumentNullException.ThrowIfNull(section);
         if (!_started || _transport.IsEnded)
             return RtcSendResult.NotConnected;
-        return _sections[0].Streams.Send(now, payload, mediaTimestamp, marker, audioLevel) switch
+        if (section.IsStopped)
+            return RtcSendResult.NotSending;
+        return section.Streams.Send(now, payload, mediaTimestamp, marker, audioLevel) switch
         {
             AudioEnqueueResult.Ok => RtcSendResult.Ok,
             AudioEnqueueResult.NotSending => RtcSendResult.NotSending,
@@ -79,7 +62,7 @@ public sealed partial class RtcPeer
         };
     }
 
-    /// <summary>Presses a telephone key for the far end (RFC 4733); several are sent one after the other.</summary>
+    /// <summary>Presses a telephone key for the far end (RFC 4733), in the first section that we may send in; several are sent one after the other.</summary>
     /// <param name="now">The time.</param>
     /// <param name="digit">0-9, *, #, A-D.</param>
     /// <param name="duration">40 ms to 6 s; shorter and longer ones are moved there.</param>
@@ -93,67 +76,53 @@ public sealed partial class RtcPeer
         if (!_started || _transport.IsEnded)
             return false;
         duration = duration < MinTone ? MinTone : duration > MaxTone ? MaxTone : duration;
-        return _sections[0].Streams.TrySendTone(now, telephoneEvent, duration);
+        return !_speaking.IsStopped && _speaking.Streams.TrySendTone(now, telephoneEvent, duration);
     }
 
     /// <summary>A snapshot of all counters.</summary>
     public RtcStatistics GetStatistics(Instant now)
     {
-        AudioStreams streams = _sections[0].Streams;
-        StreamStatistics statistics = streams.Statistics;
-        (long asked, long answered) = streams.Requests;
+        RtcAudioStatistics[] sections = [.. _active.Select(s => s.GetStatistics(now))];
+        RtcAudioStatistics sum = sections.Aggregate(_stopped, RtcAudioStatistics.Sum);
+        RtcAudioStatistics heard = sections.FirstOrDefault(s => s.RemoteSsrc is not null) ?? new RtcAudioStatistics();
+        RtcAudioStatistics spoken = _speaking.GetStatistics(now);
         return new RtcStatistics
         {
             DatagramsSent = _datagramsSent,
             BytesSent = _bytesSent,
             DatagramsReceived = _datagramsReceived,
             BytesReceived = _bytesReceived,
-            AudioPacketsSent = streams.Sender.PacketsSent,
-            AudioBytesSent = streams.Sender.BytesSent,
-            AudioPacketsReceived = statistics.PacketsReceived,
-            AudioBytesReceived = statistics.BytesReceived,
-            PacketsLost = streams.Receiver?.PacketsLost ?? 0,
-            Jitter = streams.Receiver?.Jitter ?? TimeSpan.Zero,
-            RemotePacketsLost = statistics.RemotePacketsLost,
-            RemoteFractionLost = statistics.RemoteFractionLost,
-            RemoteJitter = statistics.RemoteJitter,
-            RoundTripTime = statistics.RoundTrip,
-            SinceLastAudio = streams.Receiver is { } receiver ? now - receiver.LastPacketAt : null,
-            RemoteSsrc = streams.Receiver?.Ssrc,
-            RemoteStreamChanges = statistics.StreamChanges,
-            RtcpSent = statistics.RtcpSent,
-            RtcpReceived = statistics.RtcpReceived,
-            RtcpFeedbackIgnored = statistics.FeedbackIgnored,
-            RtcpIgnored = statistics.RtcpIgnored,
-            RetransmissionsRequested = statistics.RetransmissionsRequested,
-            RetransmissionsSent = statistics.RetransmissionsSent,
-            PacketsRequested = asked,
-            PacketsRetransmitted = answered,
-            PacketsRecoveredByRedundancy = statistics.RecoveredByRedundancy,
-            RedundantPacketsSent = streams.Sender.RedundantPacketsSent,
-            TransportPacketsAcknowledged = _transportFeedback.Acknowledged,
-            TransportPacketsLost = _transportFeedback.Lost,
-            MessagesSent = _sctp?.Statistics.MessagesSent ?? 0,
-            MessagesReceived = _sctp?.Statistics.MessagesReceived ?? 0,
+            Audio = [.. sections],
+            AudioPacketsSent = sum.PacketsSent,
+            AudioBytesSent = sum.BytesSent,
+            AudioPacketsReceived = sum.PacketsReceived,
+            AudioBytesReceived = sum.BytesReceived,
+            PacketsLost = sum.PacketsLost,
+            Jitter = heard.Jitter,
+            RemotePacketsLost = sum.RemotePacketsLost,
+            RemoteFractionLost = spoken.RemoteFractionLost,
+            RemoteJitter = spoken.RemoteJitter,
+            RoundTripTime = spoken.RoundTripTime ?? heard.RoundTripTime,
+            SinceLastAudio = heard.SinceLastAudio,
+            RemoteSsrc = heard.RemoteSsrc,
+            RemoteStreamChanges = sum.RemoteStreamChanges,
+            RtcpSent = sum.RtcpSent,
+            RtcpReceived = _streams.RtcpReceived,
+            RtcpFeedbackIgnored = _streams.FeedbackIgnored,
+            RtcpIgnored = _streams.RtcpIgnored + sum.RtcpIgnored,
+            RetransmissionsRequested = sum.RetransmissionsRequested,
+            RetransmissionsSent = sum.RetransmissionsSent,
+            PacketsRequested = sum.PacketsRequested,
+            PacketsRetransmitted = sum.PacketsRetransmitted,
+            PacketsRecoveredByRedundancy = sum.PacketsRecoveredByRedundancy,
+            RedundantPacketsSent = sum.RedundantPacketsSent,
+            TransportPacketsAcknowledged = _streams.Feedback.Acknowledged,
+            TransportPacketsLost = _streams.Feedback.Lost,
+            MessagesSent = _messagesSent + (_sctp?.Statistics.MessagesSent ?? 0),
+            MessagesReceived = _messagesReceived + (_sctp?.Statistics.MessagesReceived ?? 0),
             Drops = _drops.Snapshot(),
             EngineDrops = EngineDropNames.Snapshot(_transport.Ice.Statistics, _transport.DtlsStatistics, _sctp?.Statistics),
         };
-    }
-
-    private AudioSection CreateSection()
-    {
-        var options = new AudioStreamOptions(
-            _cname, _options.WallClockAtEpoch, _options.AudioQueueLength, _options.MaxRtpSize, _options.RetransmissionBudget);
-        return new AudioSection(new AudioStreams(_options.Random, options, _transportFeedback));
-    }
-
-    private bool HasTransportFeedback => _sections[0].Audio is { TransportFeedback: true };
-
-    private void HandleMediaTimeout(Instant now)
-    {
-        foreach (AudioSection section in _sections)
-            section.Streams.HandleTimeout(now);
-        _transportFeedbackDue |= HasTransportFeedback && _transportFeedback.TakeDue(now);
     }
 
     private void DropUnpolledAudio()
@@ -183,7 +152,7 @@ public sealed partial class RtcPeer
         if (!_started || (_transport.IsEnded && _closedAt is null))
             return false;
         Span<byte> plain = buffer[.._options.MaxRtpSize];
-        foreach (AudioSection section in _sections)
+        foreach (RtcAudioSection section in _active)
         {
             AudioStreams streams = section.Streams;
             while (streams.Sender.TryDequeue(plain, out length))
@@ -205,23 +174,10 @@ public sealed partial class RtcPeer
                 return true;
         }
 
-        return TryBuildTransportFeedback(plain, out length) && _transport.TryProtect(buffer, isRtcp: true, ref length, out path);
-    }
-
-    private bool TryBuildTransportFeedback(Span<byte> plain, out int length)
-    {
+        if (!_transport.IsEnded && _streams.TryPollFeedback(plain, out length))
+            return _transport.TryProtect(buffer, isRtcp: true, ref length, out path);
         length = 0;
-        if (!_transportFeedbackDue || _transport.IsEnded)
-            return false;
-        _transportFeedbackDue = false;
-        if (!_transportFeedback.TryBuild(out ReadOnlySpan<byte> control))
-            return false;
-        AudioStreams streams = _sections[0].Streams;
-        var writer = new RtcpWriter(plain);
-        if (!streams.TryWritePrefix(ref writer) || !writer.TryAddTransportFeedback(streams.Sender.Ssrc, streams.Receiver?.Ssrc ?? 0, control))
-            return false;
-        length = writer.Length;
-        return true;
+        return false;
     }
 
     private void HandleRtp(Instant now, ReadOnlySpan<byte> datagram)
@@ -232,10 +188,17 @@ public sealed partial class RtcPeer
             return;
         }
 
-        AudioSection section = _sections[0];
-        NoteTransportSequence(now, section, rtp);
-        RtpVerdict verdict = section.Streams.HandleRtp(now, rtp, datagram.Length, out ReceivedAudioPacket packet);
-        if (verdict is RtpVerdict.Malformed or RtpVerdict.UnknownPayloadType or RtpVerdict.UnknownStream or RtpVerdict.NotReceiving
+        int at = _streams.Route(rtp, out RtpVerdict verdict);
+        RtcAudioSection? section = null;
+        ReceivedAudioPacket packet = default;
+        if (at >= 0)
+        {
+            section = _active[at];
+            _streams.NoteArrival(now, at, rtp);
+            verdict = section.IsStopped ? RtpVerdict.NotReceiving : section.Streams.HandleRtp(now, rtp, datagram.Length, out packet);
+        }
+
+        if (section is null || verdict is RtpVerdict.Malformed or RtpVerdict.UnknownPayloadType or RtpVerdict.UnknownStream or RtpVerdict.NotReceiving
             || rtp.Payload.Length > _audioBuffer.Length)
         {
             _drops.Count(verdict switch
@@ -249,34 +212,36 @@ public sealed partial class RtcPeer
         }
 
         if (packet.IsNewStream)
-            Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.RemoteStreamChanged, Ssrc = packet.Ssrc });
+            Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.RemoteStreamChanged, Section = section, Ssrc = packet.Ssrc });
 
         // All blocks of a RED payload lie in it: one copy serves them all.
         int start = datagram.Length - rtp.PaddingLength - rtp.Payload.Length;
         rtp.Payload.CopyTo(_audioBuffer);
         foreach (ref readonly ReceivedAudioPacket recovered in section.Streams.Recovered)
-            AddAudio(RtcPeerEventKind.AudioReceived, recovered, start);
+            AddPacket(RtcPeerEventKind.AudioReceived, section, recovered, start);
         if (verdict == RtpVerdict.Duplicate)
             return;
         if (verdict == RtpVerdict.TelephoneEvent)
             TellDigit(section, packet, rtp.Payload);
-        AddAudio(
+        AddPacket(
             verdict switch
             {
                 RtpVerdict.TelephoneEvent => RtcPeerEventKind.TelephoneEventReceived,
                 RtpVerdict.ComfortNoise => RtcPeerEventKind.ComfortNoiseReceived,
                 _ => RtcPeerEventKind.AudioReceived,
             },
+            section,
             packet,
             start);
     }
 
-    private void AddAudio(RtcPeerEventKind kind, in ReceivedAudioPacket packet, int start)
+    private void AddPacket(RtcPeerEventKind kind, RtcAudioSection section, in ReceivedAudioPacket packet, int start)
     {
         (int offset, int length) = (packet.Payload.Start.Value - start, packet.Payload.End.Value - packet.Payload.Start.Value);
         _audioEvents[_audioCount++] = new RtcPeerEvent
         {
             Kind = kind,
+            Section = section,
             Ssrc = packet.Ssrc,
             Sequence = packet.Sequence,
             Timestamp = packet.Timestamp,
@@ -289,7 +254,7 @@ public sealed partial class RtcPeer
     }
 
     // All packets of a tone have its first timestamp (RFC 4733 section 2.2.1); one late packet of an earlier tone is none.
-    private void TellDigit(AudioSection section, in ReceivedAudioPacket packet, ReadOnlySpan<byte> payload)
+    private void TellDigit(RtcAudioSection section, in ReceivedAudioPacket packet, ReadOnlySpan<byte> payload)
     {
         if (!TelephoneEventPayload.TryRead(payload, out TelephoneEventPayload tone) || tone.Digit is not { } digit
             || (section.LastTone is { } last && last.Ssrc == packet.Ssrc && packet.Timestamp <= last.Timestamp))
@@ -298,40 +263,13 @@ public sealed partial class RtcPeer
             && packet.Timestamp - before.Timestamp == ushort.MaxValue;
         section.LastTone = (packet.Ssrc, packet.Timestamp);
         if (!continues)
-            Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.DigitReceived, Ssrc = packet.Ssrc, Digit = digit, Timestamp = packet.Timestamp });
-    }
-
-    private void NoteTransportSequence(Instant now, AudioSection section, in RtpPacket rtp)
-    {
-        if (section.Audio is { TransportFeedback: true, TransportSequenceExtension: { } id }
-            && rtp.Extensions.TryFind(id, out ReadOnlySpan<byte> value)
-            && RtpExtensionValue.TryReadTransportSequence(value, out ushort sequence))
-            _transportFeedback.Add(now, sequence);
+            Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.DigitReceived, Section = section, Ssrc = packet.Ssrc, Digit = digit, Timestamp = packet.Timestamp });
     }
 
     private void HandleRtcp(Instant now, ReadOnlySpan<byte> datagram)
     {
-        if (HasTransportFeedback)
-            HandleTransportFeedback(datagram);
-        foreach (AudioSection section in _sections)
-        {
-            if (section.Streams.HandleRtcp(now, datagram) is { } ssrc)
-                Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.RemoteBye, Ssrc = ssrc });
-        }
-    }
-
-    // It is about all streams of the connection: read once, told to each.
-    private void HandleTransportFeedback(ReadOnlySpan<byte> datagram)
-    {
-        if (!RtcpPacket.IsWellFormed(datagram))
-            return;
-        while (RtcpPacket.TryRead(ref datagram, out RtcpPacket packet))
-        {
-            if (!RtcpFeedback.TryRead(packet, out RtcpFeedback feedback) || !RtcpTransportFeedback.TryRead(feedback, out RtcpTransportFeedback arrivals))
-                continue;
-            _transportFeedback.Handle(arrivals, out int acknowledged, out int lost, out int runs);
-            foreach (AudioSection section in _sections)
-                section.Streams.HandleTransportLoss(acknowledged, lost, runs);
-        }
+        _streams.HandleRtcp(now, datagram);
+        while (_streams.TryTakeBye(out (AudioStreams Streams, uint Ssrc) bye))
+            Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.RemoteBye, Section = _active.Find(s => s.Streams == bye.Streams), Ssrc = bye.Ssrc });
     }
 }

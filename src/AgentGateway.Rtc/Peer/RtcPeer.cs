@@ -2,11 +2,12 @@ using AgentGateway.Primitives;
 using AgentGateway.Rtc.Primitives;
 using AgentGateway.Rtc.Sctp;
 using AgentGateway.Rtc.Peer.Description;
+using AgentGateway.Rtc.Wire.Sdp;
 
 namespace AgentGateway.Rtc.Peer;
 
 /// <summary>
-/// One WebRTC connection: offer and answer, ICE, DTLS-SRTP, one audio stream each way, RTCP, data channels. A deterministic state
+/// One WebRTC connection: offer and answer, ICE, DTLS-SRTP, audio sections with a stream each way, RTCP, data channels. A deterministic state
 /// machine without sockets, clocks and threads. After each call that takes <c>now</c>, drain <see cref="TryPollTransmit"/> and
 /// <see cref="TryPollEvent"/> until both are false, then read <see cref="NextTimeout"/>. Not thread-safe: one owner.
 /// </summary>
@@ -49,7 +50,10 @@ public sealed partial class RtcPeer : IDisposable
         _cname = options.Cname ?? options.Random.NextIceString(16);
         _sessionId = options.Random.NextUInt64() >> 2;
         _preferences = AudioPreferences.From(options);
-        _sections.Add(CreateSection());
+        _isGathering = options.IsGathering;
+        WantsDataChannels = options.AcceptDataChannels;
+        _speaking = CreateSection(SdpDirection.SendReceive);
+        _waiting.Add(_speaking);
     }
 
     /// <summary>
@@ -82,7 +86,7 @@ public sealed partial class RtcPeer : IDisposable
     /// <summary>When <see cref="HandleTimeout"/> wants to be called, or null for none.</summary>
     public Instant? NextTimeout => _transport.IsEnded
         ? null
-        : Instant.Earliest(_transport.NextTimeout, Instant.Earliest(_started ? NextMediaTimeout : null, _sctp?.NextTimeout));
+        : Instant.Earliest(_transport.NextTimeout, Instant.Earliest(_started ? _streams.NextTimeout : null, _sctp?.NextTimeout));
 
     /// <summary>Handles one datagram from anybody; bad ones are counted. Its bytes are decrypted in place.</summary>
     /// <param name="now">When it arrived.</param>
@@ -114,7 +118,7 @@ public sealed partial class RtcPeer : IDisposable
             return;
         _transport.HandleTimeout(now);
         if (_started)
-            HandleMediaTimeout(now);
+            _streams.HandleTimeout(now);
         _sctp?.HandleTimeout(now);
         Update(now);
     }
@@ -189,7 +193,7 @@ public sealed partial class RtcPeer : IDisposable
         _closedAt = now;
         if (_started)
         {
-            foreach (AudioSection section in _sections)
+            foreach (RtcAudioSection section in _active)
                 section.Streams.End(now);
             _sctp?.Abort(now);
         }
@@ -239,7 +243,7 @@ public sealed partial class RtcPeer : IDisposable
         if (_transport.IsUsable && !_started)
         {
             _started = true;
-            foreach (AudioSection section in _sections)
+            foreach (RtcAudioSection section in _active)
                 section.Streams.Start(now);
             _sctp?.Start(now);
         }

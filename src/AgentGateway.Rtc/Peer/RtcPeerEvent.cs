@@ -18,6 +18,9 @@ public readonly record struct RtcPeerEvent
     /// <summary>Why the data channels ended.</summary>
     public SctpCloseReason DataReason { get; init; }
 
+    /// <summary>The audio section that the event is about.</summary>
+    public RtcAudioSection? Section { get; init; }
+
     /// <summary>The RTP sequence number extended to 64 bits; never negative; starts within 0..65535 for each stream.</summary>
     public long Sequence { get; init; }
 

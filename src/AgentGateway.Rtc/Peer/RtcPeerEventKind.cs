@@ -7,7 +7,7 @@ public enum RtcPeerEventKind
     ConnectionStateChanged,
 
     /// <summary>
-    /// An audio packet arrived: <see cref="RtcPeerEvent.Sequence"/>, <see cref="RtcPeerEvent.Timestamp"/>, <see cref="RtcPeerEvent.PayloadType"/>,
+    /// An audio packet arrived: <see cref="RtcPeerEvent.Section"/>, <see cref="RtcPeerEvent.Sequence"/>, <see cref="RtcPeerEvent.Timestamp"/>, <see cref="RtcPeerEvent.PayloadType"/>,
     /// <see cref="RtcPeerEvent.Marker"/>, <see cref="RtcPeerEvent.Ssrc"/>, <see cref="RtcPeerEvent.AudioLevel"/>, <see cref="RtcPeerEvent.Payload"/>.
     /// </summary>
     AudioReceived,
@@ -25,7 +25,7 @@ public enum RtcPeerEventKind
     DigitReceived,
 
     /// <summary>
-    /// The far end's audio now comes from another <see cref="RtcPeerEvent.Ssrc"/>: sequence numbers and timestamps start anew, so a
+    /// The far end's audio in <see cref="RtcPeerEvent.Section"/> now comes from another <see cref="RtcPeerEvent.Ssrc"/>: sequence numbers and timestamps start anew, so a
     /// jitter buffer must too. Also told before the first packet.
     /// </summary>
     RemoteStreamChanged,
@@ -33,8 +33,17 @@ public enum RtcPeerEventKind
     /// <summary>The far end said BYE for its audio stream <see cref="RtcPeerEvent.Ssrc"/>.</summary>
     RemoteBye,
 
-    /// <summary>A later offer or answer changed <see cref="RtcPeer.Audio"/>.</summary>
+    /// <summary>A description brought an audio section, <see cref="RtcPeerEvent.Section"/>; the first description's are told too.</summary>
+    AudioAdded,
+
+    /// <summary>A later description changed <see cref="RtcAudioSection.Audio"/> of <see cref="RtcPeerEvent.Section"/>: direction, codec, or whose track it carries.</summary>
     AudioRenegotiated,
+
+    /// <summary>A later description stopped the audio section <see cref="RtcPeerEvent.Section"/>.</summary>
+    AudioRemoved,
+
+    /// <summary>Both sides offered at once and our offer was taken back: to be made again when their negotiation is over.</summary>
+    OfferRolledBack,
 
     /// <summary>
     /// A restart of ICE began or is over: <see cref="RtcPeer.IceUfrag"/> or <see cref="RtcPeer.PreviousIceUfrag"/> is another one, which
@@ -50,6 +59,9 @@ public enum RtcPeerEventKind
 
     /// <summary>A local candidate was added after a description was made: <see cref="RtcPeerEvent.Candidate"/> is to be trickled to the far end.</summary>
     LocalCandidate,
+
+    /// <summary>The last local candidate is known, and a description did not say so yet: "end-of-candidates" is to be trickled (RFC 8838 section 13).</summary>
+    LocalCandidatesEnded,
 
     /// <summary>A data channel is open: <see cref="RtcPeerEvent.ChannelId"/>, <see cref="RtcPeerEvent.Channel"/>, <see cref="RtcPeerEvent.OpenedByRemote"/>.</summary>
     ChannelOpened,

@@ -36,8 +36,26 @@ public sealed record RtcPeerOptions
     /// <summary>The largest data channel message accepted, in bytes.</summary>
     public int MaxMessageSize { get; init; } = 262_144;
 
-    /// <summary>Whether data channels are negotiated when offered.</summary>
+    /// <summary>Whether data channels are offered, and agreed to when offered; <see cref="RtcPeer.WantsDataChannels"/> changes it later.</summary>
     public bool AcceptDataChannels { get; init; } = true;
+
+    /// <summary>Whether the first description is refused when it has no audio that can be used: a call is about audio, a room may begin empty.</summary>
+    public bool RequireAudio { get; init; } = true;
+
+    /// <summary>Audio sections in use at once, 1..48; more are rejected in their place.</summary>
+    public int MaxAudioSections { get; init; } = 16;
+
+    /// <summary>
+    /// What happens when both sides offer at once: whether we take ours back and answer (W3C's "polite" peer), or refuse theirs. One of the two
+    /// should yield.
+    /// </summary>
+    public bool YieldInGlare { get; init; }
+
+    /// <summary>
+    /// Whether local candidates are still being gathered: descriptions do not say "end-of-candidates" until
+    /// <see cref="RtcPeer.EndLocalCandidates"/>.
+    /// </summary>
+    public bool IsGathering { get; init; }
 
     /// <summary>Whether an offer of "actpass" is answered "active", so that we send the ClientHello. Passive suits clients behind slow checks.</summary>
     public bool PreferActive { get; init; }
@@ -68,7 +86,7 @@ public sealed record RtcPeerOptions
     /// <summary>The id of the media stream we send: a token of at most 64 characters.</summary>
     public string StreamId { get; init; } = "agent";
 
-    /// <summary>The id of its audio track: a token of at most 64 characters.</summary>
+    /// <summary>The id of its audio track: a token of at most 64 characters; the tracks of further sections have names made of it.</summary>
     public string TrackId { get; init; } = "agent-audio";
 
     /// <summary>Our RTCP canonical name: 1..64 characters; null draws one (RFC 7022).</summary>
@@ -95,6 +113,8 @@ public sealed record RtcPeerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(AudioQueueLength, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(AudioQueueLength, 256);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDescriptionLength, 1024);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxAudioSections, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxAudioSections, 48);
         ArgumentOutOfRangeException.ThrowIfLessThan(RetransmissionBudget, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(RetransmissionBudget, TimeSpan.FromMilliseconds(500));
         if (AudioCodecs.Count == 0 || AudioCodecs.Any(c => !RtcAudioCodec.All.Contains(c)) || AudioCodecs.Distinct().Count() != AudioCodecs.Count)
@@ -110,7 +130,7 @@ public sealed record RtcPeerOptions
     /// <summary>The largest plain RTP packet: what is left of a datagram beside SRTP's tag.</summary>
     internal int MaxRtpSize => MaxPacketSize - SrtpSession.MaxOverhead;
 
-    private static void CheckToken(string value, string name)
+    internal static void CheckToken(string value, string name)
     {
         if (value.Length is < 1 or > 64 || value.AsSpan().ContainsAnyExceptInRange('!', '~'))
             throw new ArgumentException("Must be 1..64 printable ASCII characters without spaces.", name);

@@ -1,6 +1,6 @@
 namespace AgentGateway.Rtc.Peer;
 
-/// <summary>What became of a packet given to <see cref="RtcPeer.SendAudio"/>.</summary>
+/// <summary>What became of a packet given to <see cref="RtcPeer.SendAudio(AgentGateway.Primitives.Instant, RtcAudioSection, ReadOnlySpan{byte}, long, bool, byte?)"/>.</summary>
 public enum RtcSendResult
 {
     /// <summary>It was queued.</summary>

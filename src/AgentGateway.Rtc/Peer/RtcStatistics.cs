@@ -17,7 +17,10 @@ public sealed record RtcStatistics
     /// <summary>Bytes of these, without UDP and IP headers.</summary>
     public long BytesReceived { get; init; }
 
-    /// <summary>RTP audio packets sent.</summary>
+    /// <summary>The audio sections in use, in their order.</summary>
+    public ImmutableArray<RtcAudioStatistics> Audio { get; init; } = [];
+
+    /// <summary>RTP audio packets sent, in all sections, those stopped included; so are the other counts of audio.</summary>
     public long AudioPacketsSent { get; init; }
 
     /// <summary>Their payload bytes.</summary>
@@ -29,16 +32,16 @@ public sealed record RtcStatistics
     /// <summary>Their payload bytes.</summary>
     public long AudioBytesReceived { get; init; }
 
-    /// <summary>Packets of the current remote stream that did not arrive (RFC 3550 appendix A.3); late ones reduce it again.</summary>
+    /// <summary>Packets of the current remote streams that did not arrive (RFC 3550 appendix A.3); late ones reduce it again.</summary>
     public long PacketsLost { get; init; }
 
-    /// <summary>Interarrival jitter of the current remote stream (RFC 3550 appendix A.8).</summary>
+    /// <summary>Interarrival jitter of the first section that is received (RFC 3550 appendix A.8).</summary>
     public TimeSpan Jitter { get; init; }
 
     /// <summary>Packets of ours that the far end reports lost.</summary>
     public long RemotePacketsLost { get; init; }
 
-    /// <summary>The fraction that the far end lost between its last two reports, 0..1.</summary>
+    /// <summary>The fraction that the far end lost of our first section between its last two reports, 0..1.</summary>
     public double RemoteFractionLost { get; init; }
 
     /// <summary>The jitter that the far end reports.</summary>
@@ -50,7 +53,7 @@ public sealed record RtcStatistics
     /// <summary>The last authentic packet's age, or null before the first.</summary>
     public TimeSpan? SinceLastAudio { get; init; }
 
-    /// <summary>The stream that is received, or null.</summary>
+    /// <summary>The stream of the first section that is received, or null.</summary>
     public uint? RemoteSsrc { get; init; }
 
     /// <summary>How often the remote stream changed its SSRC.</summary>

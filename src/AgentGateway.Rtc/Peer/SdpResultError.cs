@@ -33,7 +33,7 @@ public enum SdpResultError
     /// <summary>It lacks a=rtcp-mux.</summary>
     NoRtcpMux,
 
-    /// <summary>It has several sections that are not in one BUNDLE group.</summary>
+    /// <summary>Its audio and data sections are not in one BUNDLE group.</summary>
     NoBundle,
 
     /// <summary>Its profile is not DTLS-SRTP or DTLS-SCTP.</summary>
@@ -48,6 +48,9 @@ public enum SdpResultError
     /// <summary>An ICE fragment belongs to other credentials than those in force.</summary>
     StaleGeneration,
 
-    /// <summary>It does not fit the state: an answer without an offer, an offer while ours is pending, or the peer is closed.</summary>
+    /// <summary>It does not fit the state: an answer without an offer, or the peer is closed.</summary>
     WrongState,
+
+    /// <summary>Both sides offered at once (RFC 3264 section 4): ours waits for its answer or for <see cref="RtcPeer.RollbackOffer"/>.</summary>
+    Glare,
 }

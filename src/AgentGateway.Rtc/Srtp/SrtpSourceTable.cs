@@ -18,13 +18,14 @@ internal struct SrtpSource
 }
 
 /// <summary>
-/// The sources of one direction: a handful in practice, so a scan that begins with the last hit. Bounded, and never
-/// forgets one, because forgetting would reopen its replay window.
+/// The sources of one direction: one in a call, and in a room one more with everybody who joins. Bounded, and never forgets one, because
+/// forgetting would reopen its replay window.
 /// </summary>
 internal sealed class SrtpSourceTable
 {
-    public const int MaxSources = 64;
+    public const int MaxSources = 1024;
 
+    private readonly Dictionary<uint, int> _index = [];
     private SrtpSource[] _sources = new SrtpSource[2];
     private int _count;
     private int _lastHit;
@@ -34,13 +35,7 @@ internal sealed class SrtpSourceTable
     {
         if (_lastHit < _count && _sources[_lastHit].Ssrc == ssrc)
             return _lastHit;
-        for (int i = 0; i < _count; i++)
-        {
-            if (_sources[i].Ssrc == ssrc)
-                return _lastHit = i;
-        }
-
-        return -1;
+        return _index.TryGetValue(ssrc, out int at) ? _lastHit = at : -1;
     }
 
     public bool IsFull => _count == MaxSources;
@@ -53,6 +48,7 @@ internal sealed class SrtpSourceTable
         if (_count == _sources.Length)
             Array.Resize(ref _sources, Math.Min(_count * 2, MaxSources));
         _sources[_count].Ssrc = ssrc;
+        _index.Add(ssrc, _count);
         return _lastHit = _count++;
     }
 }

@@ -29,6 +29,9 @@ internal sealed record AudioStreamConfiguration
 
     public string Mid { get; init; } = "";
 
+    /// <summary>The far end's sources of this section, as far as it signalled them.</summary>
+    public IReadOnlyList<uint> Sources { get; init; } = [];
+
     /// <summary>Whether generic NACK was agreed on, for both directions.</summary>
     public bool Nack { get; init; }
 

@@ -4,21 +4,22 @@ using AgentGateway.Rtc.Wire.Rtp;
 namespace AgentGateway.Rtc.Streams;
 
 /// <summary>
-/// The stream we send: numbers packets and holds them, in plain, until the driver polls. All memory is allocated once.
+/// The stream we send: numbers packets and holds them, in plain, until the driver polls. All memory is allocated once,
+/// when the section may first send.
 /// </summary>
 internal sealed class AudioStreamSender
 {
     // mid 1 + 16, audio level 2, send time 4, transport sequence 3, each one byte longer in the two-byte form; block header 4, padding 3.
     private const int MaxHeaderExtensions = 40;
 
-    private readonly byte[] _slots;
     private readonly int[] _lengths;
     private readonly int _slotSize;
     private readonly uint _timestampOffset;
     private readonly TransportWideFeedback? _transport;
     private readonly RedundancySender _redundancy = new();
     private readonly byte[] _mid = new byte[RtpExtensionValue.MaxMidLength];
-    private readonly byte[] _redPayload;
+    private byte[] _slots = [];
+    private byte[] _redPayload = [];
     private AudioStreamConfiguration? _configuration;
     private bool _twoByteExtensions;
     private int _midLength;
@@ -35,9 +36,7 @@ internal sealed class AudioStreamSender
     public AudioStreamSender(IRandomSource random, int capacity, int maxPacketSize, TransportWideFeedback? transport)
     {
         _slotSize = maxPacketSize;
-        _slots = new byte[capacity * maxPacketSize];
         _lengths = new int[capacity];
-        _redPayload = new byte[maxPacketSize];
         _transport = transport;
         Ssrc = random.NextUInt32();
         _timestampOffset = random.NextUInt32();
@@ -70,6 +69,12 @@ internal sealed class AudioStreamSender
             _redundancy.Clear();
         _configuration = configuration;
         _twoByteExtensions = configuration.NeedsTwoByteExtensions;
+        if (configuration.MaySend && _slots.Length == 0)
+        {
+            _slots = new byte[_lengths.Length * _slotSize];
+            _redPayload = new byte[_slotSize];
+        }
+
         _midLength = 0;
         if (configuration.MidExtension is null || configuration.Mid.Length is 0 or > RtpExtensionValue.MaxMidLength)
             return;

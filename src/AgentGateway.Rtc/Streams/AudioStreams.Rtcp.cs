@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using AgentGateway.Primitives;
 using AgentGateway.Rtc.Wire.Rtcp;
 
@@ -29,47 +28,6 @@ internal sealed partial class AudioStreams
     private Instant _referenceTimeAt;
 
     private TimeSpan RoundTrip => Statistics.RoundTrip ?? AssumedRoundTrip;
-
-    /// <summary>Reads an authentic compound packet.</summary>
-    /// <param name="now">When it arrived.</param>
-    /// <param name="datagram">The plain packet.</param>
-    /// <returns>The SSRC of the stream listened to when it said BYE; else null.</returns>
-    public uint? HandleRtcp(Instant now, ReadOnlySpan<byte> datagram)
-    {
-        Statistics.RtcpReceived++;
-        if (!RtcpPacket.IsWellFormed(datagram))
-        {
-            Statistics.RtcpIgnored++;
-            return null;
-        }
-
-        uint? bye = null;
-        while (RtcpPacket.TryRead(ref datagram, out RtcpPacket packet))
-        {
-            switch (packet.Type)
-            {
-                case RtcpPacketType.SenderReport or RtcpPacketType.ReceiverReport:
-                    HandleReport(now, packet);
-                    break;
-                case RtcpPacketType.Bye:
-                    bye = HandleBye(packet) ?? bye;
-                    break;
-                case RtcpPacketType.TransportFeedback or RtcpPacketType.PayloadFeedback when RtcpFeedback.TryRead(packet, out RtcpFeedback feedback):
-                    HandleFeedback(now, feedback);
-                    break;
-                case RtcpPacketType.ExtendedReport:
-                    HandleExtendedReport(now, packet);
-                    break;
-                case RtcpPacketType.SourceDescription or RtcpPacketType.Application:
-                    break;
-                default:
-                    Statistics.RtcpIgnored++;
-                    break;
-            }
-        }
-
-        return bye;
-    }
 
     /// <summary>Takes what transport-wide feedback said of the connection's packets, however many streams they belong to.</summary>
     /// <param name="acknowledged">Packets that arrived.</param>
@@ -159,25 +117,8 @@ internal sealed partial class AudioStreams
 
     private NtpTimestamp Ntp(Instant now) => NtpTimestamp.From(_wallClockAtEpoch + (now - Instant.Zero));
 
-    private void HandleReport(Instant now, in RtcpPacket packet)
-    {
-        if (!RtcpReport.TryRead(packet, out RtcpReport report))
-        {
-            Statistics.RtcpIgnored++;
-            return;
-        }
-
-        if (report.IsSender && _receiver is not null && report.Ssrc == _receiver.Ssrc)
-            _receiver.HandleSenderReport(now, report.NtpTimestamp);
-        for (int i = 0; i < report.BlockCount; i++)
-        {
-            RtcpReportBlock block = report.Block(i);
-            if (block.Ssrc == Sender.Ssrc)
-                HandleBlock(now, block);
-        }
-    }
-
-    private void HandleBlock(Instant now, in RtcpReportBlock block)
+    /// <summary>Takes what the far end reports about our stream.</summary>
+    public void HandleBlock(Instant now, in RtcpReportBlock block)
     {
         Sender.SendsMid = false;
         Statistics.RemotePacketsLost = block.CumulativeLost;
@@ -195,7 +136,8 @@ internal sealed partial class AudioStreams
         Sender.Redundancy = _redundancy.Redundancy;
     }
 
-    private void HandleRoundTrip(Instant now, uint sentAt, uint delay)
+    /// <summary>Takes the answer to a report or a reference time of ours: when it was sent, and how long it lay there (RFC 3550 section 6.4.1).</summary>
+    public void HandleRoundTrip(Instant now, uint sentAt, uint delay)
     {
         if (sentAt == 0)
             return;
@@ -213,60 +155,28 @@ internal sealed partial class AudioStreams
             Statistics.RtcpIgnored++;
     }
 
-    private void HandleExtendedReport(Instant now, in RtcpPacket packet)
+    /// <summary>Takes a reference time that the next report answers; false when another asker's waits for it.</summary>
+    public bool TryTakeReferenceTime(Instant now, uint asker, NtpTimestamp time)
     {
-        if (!RtcpExtendedReport.TryRead(packet, out RtcpExtendedReport report))
-        {
-            Statistics.RtcpIgnored++;
-            return;
-        }
-
-        // Who asks need not be sending: the answer names the asker, and there is one per connection.
-        if (report.TryGetReferenceTime(out NtpTimestamp time))
-        {
-            _referenceSource = report.Ssrc;
-            _referenceTime = time.Middle;
-            _referenceTimeAt = now;
-        }
-
-        if (report.TryGetDelay(Sender.Ssrc, out uint sentAt, out uint delay))
-            HandleRoundTrip(now, sentAt, delay);
+        if (_referenceTime != 0 && _referenceSource != asker)
+            return false;
+        _referenceSource = asker;
+        _referenceTime = time.Middle;
+        _referenceTimeAt = now;
+        return true;
     }
 
-    private void HandleFeedback(Instant now, in RtcpFeedback feedback)
+    /// <summary>Queues the packets that the far end asks for; false when that was not agreed on.</summary>
+    public bool TryHandleNack(Instant now, in RtcpFeedback feedback)
     {
-        // Transport-wide feedback is read once for all streams, not here.
-        if (feedback.Kind == RtcpFeedbackKind.TransportCongestion && _transport is not null)
-            return;
-        if (feedback.Kind != RtcpFeedbackKind.Nack || feedback.MediaSsrc != Sender.Ssrc || _configuration is not { Nack: true })
-        {
-            Statistics.FeedbackIgnored++;
-            return;
-        }
-
+        if (_configuration is not { Nack: true })
+            return false;
         foreach (ushort sequence in feedback.LostPackets)
         {
             Statistics.RetransmissionsRequested++;
             _history.TryQueue(now, sequence, RoundTrip);
         }
-    }
 
-    private uint? HandleBye(in RtcpPacket packet)
-    {
-        if (!packet.TryReadBye(out ReadOnlySpan<byte> sources))
-        {
-            Statistics.RtcpIgnored++;
-            return null;
-        }
-
-        for (; sources.Length >= sizeof(uint); sources = sources[sizeof(uint)..])
-        {
-            if (_receiver is not { SaidBye: false } receiver || BinaryPrimitives.ReadUInt32BigEndian(sources) != receiver.Ssrc)
-                continue;
-            receiver.SaidBye = true;
-            return receiver.Ssrc;
-        }
-
-        return null;
+        return true;
     }
 }

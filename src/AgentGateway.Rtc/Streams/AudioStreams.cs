@@ -15,10 +15,13 @@ internal sealed partial class AudioStreams
     // Copies of frames further back than this are of no use to a conversation.
     private const int MaxRedundantDistance = 8;
 
+    // Few sources follow each other in one section; more than these is a far end that invents them.
+    private const int MaxLearnedSources = 4;
+
+    private readonly List<uint> _learned = new(MaxLearnedSources);
     private readonly IRandomSource _random;
     private readonly string _cname;
     private readonly DateTimeOffset _wallClockAtEpoch;
-    private readonly TransportWideFeedback? _transport;
     private readonly NackRequester _nack;
     private readonly SendHistory _history = new();
     private readonly RedundancyControl _redundancy = new();
@@ -39,7 +42,6 @@ internal sealed partial class AudioStreams
         _random = random;
         _cname = options.Cname;
         _wallClockAtEpoch = options.WallClockAtEpoch;
-        _transport = transport;
         _nack = new NackRequester(options.RetransmissionBudget);
         Sender = new AudioStreamSender(random, options.QueueLength, options.MaxPacketSize, transport);
     }
@@ -58,6 +60,44 @@ internal sealed partial class AudioStreams
 
     /// <summary>Lost packets whose copies came with the packet handled last, the oldest first; they precede it.</summary>
     public ReadOnlySpan<ReceivedAudioPacket> Recovered => _recovered.AsSpan(0, _recoveredCount);
+
+    /// <summary>Remote sources known to be of this section: those signalled, and the last ones that were heard.</summary>
+    public IEnumerable<uint> KnownSources => (_configuration?.Sources ?? []).Concat(_learned);
+
+    public string Mid => _configuration?.Mid ?? "";
+
+    public int? MidExtension => _configuration?.MidExtension;
+
+    public bool UsesTransportFeedback => _configuration is { TransportFeedback: true };
+
+    /// <summary>The id of the transport-wide number, when what it tells was agreed to be reported.</summary>
+    public int? TransportSequenceExtension => UsesTransportFeedback ? _configuration!.TransportSequenceExtension : null;
+
+    public bool MayReceive => _configuration is { MayReceive: true };
+
+    /// <summary>Whether the section has this payload type.</summary>
+    public bool Knows(byte payloadType) => _configuration is { } configuration && TryClassify(configuration, payloadType, out _);
+
+    /// <summary>Remembers a source that was heard; returns the one that is forgotten for it, if any.</summary>
+    public uint? Learn(uint ssrc)
+    {
+        if (_learned.Contains(ssrc))
+            return null;
+        uint? forgotten = null;
+        if (_learned.Count == MaxLearnedSources)
+        {
+            // Not the one that is listened to.
+            int at = _learned[0] == _receiver?.Ssrc ? 1 : 0;
+            forgotten = _learned[at];
+            _learned.RemoveAt(at);
+        }
+
+        _learned.Add(ssrc);
+        return forgotten;
+    }
+
+    /// <summary>The source belongs to another section now.</summary>
+    public void Forget(uint ssrc) => _learned.Remove(ssrc);
 
     /// <summary>Applies what was negotiated; again after a renegotiation.</summary>
     public void Configure(AudioStreamConfiguration configuration)
@@ -153,10 +193,6 @@ internal sealed partial class AudioStreams
         _recoveredCount = 0;
         if (_configuration is not { } configuration || !TryClassify(configuration, rtp.PayloadType, out RtpVerdict verdict))
             return RtpVerdict.UnknownPayloadType;
-        if (configuration.MidExtension is { } midId
-            && rtp.Extensions.TryFind(midId, out ReadOnlySpan<byte> mid)
-            && !RtpExtensionValue.MidEquals(mid, configuration.Mid))
-            return RtpVerdict.UnknownStream;
 
         bool isEvent = verdict == RtpVerdict.TelephoneEvent;
         bool isNew = _receiver is null || _receiver.Ssrc != rtp.Ssrc;

@@ -1,6 +1,6 @@
 namespace AgentGateway.Rtc.Streams;
 
-/// <summary>Counters of the streams of one peer; they only grow, except the last known values. Read by the owner.</summary>
+/// <summary>Counters of the streams of one section; they only grow, except the last known values. Read by the owner.</summary>
 internal sealed class StreamStatistics
 {
     public long PacketsReceived { get; internal set; }
@@ -10,11 +10,6 @@ internal sealed class StreamStatistics
     public long StreamChanges { get; internal set; }
 
     public long RtcpSent { get; internal set; }
-
-    public long RtcpReceived { get; internal set; }
-
-    /// <summary>Picture requests, bitrate estimates and feedback about streams that are not ours.</summary>
-    public long FeedbackIgnored { get; internal set; }
 
     /// <summary>Packets that the far end asked for again.</summary>
     public long RetransmissionsRequested { get; internal set; }
@@ -28,6 +23,7 @@ internal sealed class StreamStatistics
     /// <summary>RED payloads that did not parse.</summary>
     public long RedMalformed { get; internal set; }
 
+    /// <summary>Round trips that cannot be.</summary>
     public long RtcpIgnored { get; internal set; }
 
     /// <summary>Reports of loss about the stream we send: report blocks, and transport-wide feedback gathered over fifty packets.</summary>

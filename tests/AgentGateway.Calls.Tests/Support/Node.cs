@@ -4,6 +4,7 @@ using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Session;
 using AgentGateway.Conversation.Tools;
 using AgentGateway.Net;
+using AgentGateway.Rtc.Peer;
 using AgentGateway.Testing.Calls;
 using AgentGateway.Testing.Conversation;
 using Microsoft.Extensions.AI;
@@ -64,12 +65,24 @@ internal sealed class Node : IAsyncDisposable, IConversationFactory, ILoggerProv
     internal async Task<string> OfferAsync() => (await _callers.OfferAsync(new WebRtcCaller())).Sdp!;
 
     /// <summary>Calls an agent and waits until media can flow.</summary>
-    internal async Task<(WebRtcCaller Caller, Call Call)> CallAsync(AgentDefinition agent, WebRtcCaller? caller = null)
+    /// <param name="agent">Who answers.</param>
+    /// <param name="caller">Who calls.</param>
+    /// <param name="prepare">Changes what the caller offers.</param>
+    internal async Task<(WebRtcCaller Caller, Call Call)> CallAsync(AgentDefinition agent, WebRtcCaller? caller = null, Action<RtcPeer>? prepare = null)
     {
         caller ??= new WebRtcCaller();
         Call? call = null;
         await caller.CallAsync(_callers, async offer =>
         {
+            if (prepare is not null)
+            {
+                offer = await caller.Connection.InvokeAsync((now, peer) =>
+                {
+                    prepare(peer);
+                    return peer.CreateOffer(now);
+                });
+            }
+
             CallStartResult result = await Manager.StartAsync(agent, offer, CancellationToken.None);
             call = result.Call;
             return result.Answer ?? throw new InvalidOperationException($"{result.Refusal}");

@@ -108,6 +108,15 @@ internal static class TextTargets
             behaviour.AddSize(media.PayloadTypes.Count());
         }
 
+        // Said again it changes nothing, and ours about the same session is a description too.
+        RtcAudioSection[] sections = [.. peer.AudioSections];
+        Assert.True(peer.AcceptOffer(clock.Now, Encoding.UTF8.GetString(input)).IsSuccess);
+        Assert.Equal(sections, peer.AudioSections);
+        string ours = peer.CreateOffer(clock.Now);
+        Assert.True(SdpSession.TryParse(ours, out SdpSession? offered, out error), $"{error.Line}: {error.Reason}\n{ours}");
+        Assert.True(offered!.Media.Count >= answer.Media.Count);
+        Assert.True(peer.RollbackOffer(clock.Now));
+
         Span<byte> buffer = stackalloc byte[RtcPeer.TransmitBufferSize];
         for (int i = 0; i < 20 && peer.NextTimeout is { } next && next - clock.Now < TimeSpan.FromSeconds(10); i++)
         {

@@ -33,6 +33,24 @@ internal static class PeerFactory
 
     public static string ChromiumOffer => Vector("chromium156-agents-realtime-offer.sdp");
 
+    /// <summary>Chromium's offer with more audio, as a page with several transceivers makes: mids 2, 3, ... with tracks "track2", ...</summary>
+    public static string ChromiumOfferWith(int moreAudio)
+    {
+        string offer = ChromiumOffer;
+        int at = offer.IndexOf("m=audio", StringComparison.Ordinal);
+        string audio = offer[at..offer.IndexOf("m=application", StringComparison.Ordinal)];
+        string mids = "a=group:BUNDLE 0 1";
+        for (int i = 0; i < moreAudio; i++)
+        {
+            mids += $" {i + 2}";
+            offer += audio.With("a=mid:0", $"a=mid:{i + 2}").MapLines(l =>
+                l.StartsWith("a=ssrc:", StringComparison.Ordinal) ? $"a=ssrc:{1000 + i} cname:x"
+                : l.StartsWith("a=msid:", StringComparison.Ordinal) ? $"a=msid:room track{i + 2}" : l);
+        }
+
+        return offer.With("a=group:BUNDLE 0 1", mids);
+    }
+
     /// <summary>Accepts an offer and parses the answer.</summary>
     public static SdpSession Answer(this RtcPeer peer, string offer)
     {

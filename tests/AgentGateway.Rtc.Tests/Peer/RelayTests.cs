@@ -76,7 +76,7 @@ public sealed class RelayTests
     [Fact]
     public void A_candidate_is_added_once()
     {
-        RtcPeer peer = PeerFactory.Create();
+        RtcPeer peer = PeerFactory.Create(o => o with { IsGathering = true });
         var late = IceCandidate.CreateServerReflexive(TransportAddress.FromIPv4(0xCB007105, 9), PeerFactory.Address);
         Assert.True(peer.AddLocalCandidate(Instant.Zero, late));
         Assert.False(peer.AddLocalCandidate(Instant.Zero, late));
@@ -85,6 +85,12 @@ public sealed class RelayTests
         Assert.True(peer.AddLocalCandidate(Instant.Zero, late with { Address = late.Address with { Port = 10 } }));
         Assert.True(peer.TryPollEvent(out RtcPeerEvent e));
         Assert.Equal((RtcPeerEventKind.LocalCandidate, peer.IceUfrag), (e.Kind, e.Candidate!.Ufrag));
+
+        // After the end of candidates was told none may follow (RFC 8838 section 13); it is used all the same.
+        peer.EndLocalCandidates(Instant.Zero);
+        Assert.True(peer.TryPollEvent(out _));
+        Assert.True(peer.AddLocalCandidate(Instant.Zero, late with { Address = late.Address with { Port = 11 } }));
+        Assert.False(peer.TryPollEvent(out _));
     }
 
     [Fact]
@@ -148,6 +154,7 @@ public sealed class RelayTests
 
         public RtcPeer Peer { get; } = PeerFactory.Create(o => o with
         {
+            IsGathering = true,
             LocalCandidates = [IceCandidate.CreateHost(address)],
             Ice = new IceOptions { TransportPolicy = IceTransportPolicy.Relay },
             Random = new SeededRandom(seed),

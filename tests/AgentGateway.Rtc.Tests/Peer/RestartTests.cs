@@ -26,9 +26,10 @@ public sealed class RestartTests
         Assert.Equal(first.GetFingerprints(first.Media[0]), second.GetFingerprints(second.Media[0]));
         Assert.Equal(first.GetSetup(first.Media[0]), second.GetSetup(second.Media[0]));
         Assert.Equal(first.Media[0].Ssrcs, second.Media[0].Ssrcs);
-        Assert.True(peer.TryPollEvent(out _));
-        Assert.True(peer.TryPollEvent(out RtcPeerEvent told));
-        Assert.Equal(RtcPeerEventKind.IceCredentialsChanged, told.Kind);
+        List<RtcPeerEventKind> told = [];
+        while (peer.TryPollEvent(out RtcPeerEvent e))
+            told.Add(e.Kind);
+        Assert.Equal([RtcPeerEventKind.AudioAdded, RtcPeerEventKind.ConnectionStateChanged, RtcPeerEventKind.IceCredentialsChanged], told);
 
         // The same offer once more restarts nothing.
         string present = peer.IceUfrag;
@@ -42,7 +43,7 @@ public sealed class RestartTests
         using RtcPeer peer = PeerFactory.Create();
         peer.Answer(Offer);
         string ufrag = peer.IceUfrag;
-        string bad = Restarted(Offer).Replace("m=application 9", "m=application 0", StringComparison.Ordinal);
+        string bad = Restarted(Offer).With("a=mid:1", "a=mid:2").With("a=group:BUNDLE 0 1", "a=group:BUNDLE 0 2");
         Assert.Equal(SdpResultError.Incompatible, peer.AcceptOffer(Instant.Zero, bad).Error);
         Assert.Equal(ufrag, peer.IceUfrag);
         Assert.Null(peer.PreviousIceUfrag);

@@ -240,9 +240,9 @@ public sealed class SrtpSessionTests
                 Assert.Equal(SrtpResult.Ok, server.UnprotectRtp(wire, out _));
             }
 
-            Assert.False(client.TryProtectRtp(SrtpKeys.Rtp(999, 1, 20, out int tooMany), tooMany, out _));
+            Assert.False(client.TryProtectRtp(SrtpKeys.Rtp(99_999, 1, 20, out int tooMany), tooMany, out _));
             Assert.Equal(1, client.Statistics.Sent(SrtpResult.TooManySources));
-            byte[] genuine = SrtpKeys.Protect(client2, SrtpKeys.Rtp(999, 1, 20, out int genuineLength), genuineLength);
+            byte[] genuine = SrtpKeys.Protect(client2, SrtpKeys.Rtp(99_999, 1, 20, out int genuineLength), genuineLength);
             Assert.Equal(SrtpResult.TooManySources, server.UnprotectRtp(genuine, out _));
 
             // A known source is not affected.

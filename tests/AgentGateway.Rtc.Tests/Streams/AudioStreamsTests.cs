@@ -131,10 +131,10 @@ public sealed class AudioStreamsTests
         a.HandleTimeout(sentAt);
         Assert.True(a.TryPollRtcp(_buffer, out length));
         Instant arrived = sentAt + TimeSpan.FromMilliseconds(40);
-        b.HandleRtcp(arrived, _buffer.AsSpan(0, length));
+        GroupOfOne.Handle(b, arrived, _buffer.AsSpan(0, length));
         b.End(arrived + TimeSpan.FromMilliseconds(700));
         Assert.True(b.TryPollRtcp(_buffer, out length));
-        uint? bye = a.HandleRtcp(arrived + TimeSpan.FromMilliseconds(760), _buffer.AsSpan(0, length));
+        uint? bye = GroupOfOne.Handle(a, arrived + TimeSpan.FromMilliseconds(760), _buffer.AsSpan(0, length));
         Assert.Null(bye);
         Assert.Equal(100, a.Statistics.RoundTrip!.Value.TotalMilliseconds, 0.2);
     }
@@ -164,7 +164,6 @@ public sealed class AudioStreamsTests
     {
         AudioStreams streams = Create(11);
         Assert.Equal(RtpVerdict.UnknownPayloadType, Receive(streams, 0, ssrc: 1, out _, payloadType: 63));
-        Assert.Equal(RtpVerdict.UnknownStream, Receive(streams, 0, ssrc: 1, out _, mid: "9"));
         Assert.Equal(RtpVerdict.TelephoneEvent, Receive(streams, 0, ssrc: 1, out _, payloadType: 110, mid: "0"));
         streams.Configure(Configuration with { MayReceive = false });
         Assert.Equal(RtpVerdict.NotReceiving, Receive(streams, 0, ssrc: 1, out _));
@@ -188,18 +187,18 @@ public sealed class AudioStreamsTests
     [Fact]
     public void Feedback_and_oddities_are_counted_and_ignored()
     {
-        AudioStreams streams = Create(14);
-        streams.HandleRtcp(Instant.Zero, Convert.FromHexString("81CD000300000001000000020005FFFF"));
-        streams.HandleRtcp(Instant.Zero, Convert.FromHexString("81CE00020000000100000002"));
-        Assert.Equal(2, streams.Statistics.FeedbackIgnored);
-        Assert.Equal(0, streams.Statistics.RtcpIgnored);
-        streams.HandleRtcp(Instant.Zero, Convert.FromHexString("80CF000100000001"));
-        Assert.Equal(0, streams.Statistics.RtcpIgnored);
-        streams.HandleRtcp(Instant.Zero, Convert.FromHexString("81CD00020000000100000002"));
-        streams.HandleRtcp(Instant.Zero, Convert.FromHexString("80C9000200000001"));
-        streams.HandleRtcp(Instant.Zero, Convert.FromHexString("80D0000100000001"));
-        Assert.Equal(3, streams.Statistics.RtcpIgnored);
-        Assert.Equal(6, streams.Statistics.RtcpReceived);
+        AudioStreamGroup group = GroupOfOne.Of(Create(14));
+        group.HandleRtcp(Instant.Zero, Convert.FromHexString("81CD000300000001000000020005FFFF"));
+        group.HandleRtcp(Instant.Zero, Convert.FromHexString("81CE00020000000100000002"));
+        Assert.Equal(2, group.FeedbackIgnored);
+        Assert.Equal(0, group.RtcpIgnored);
+        group.HandleRtcp(Instant.Zero, Convert.FromHexString("80CF000100000001"));
+        Assert.Equal(0, group.RtcpIgnored);
+        group.HandleRtcp(Instant.Zero, Convert.FromHexString("81CD00020000000100000002"));
+        group.HandleRtcp(Instant.Zero, Convert.FromHexString("80C9000200000001"));
+        group.HandleRtcp(Instant.Zero, Convert.FromHexString("80D0000100000001"));
+        Assert.Equal(3, group.RtcpIgnored);
+        Assert.Equal(6, group.RtcpReceived);
     }
 
     [Fact]
@@ -257,14 +256,14 @@ public sealed class AudioStreamsTests
     {
         var writer = new RtcpWriter(_buffer);
         Assert.True(writer.TryAddReceiverReport(99, [block]));
-        streams.HandleRtcp(Instant.FromMilliseconds(milliseconds), _buffer.AsSpan(0, writer.Length));
+        GroupOfOne.Handle(streams, Instant.FromMilliseconds(milliseconds), _buffer.AsSpan(0, writer.Length));
     }
 
     private uint? Bye(AudioStreams streams, double milliseconds, uint ssrc)
     {
         var writer = new RtcpWriter(_buffer);
         Assert.True(writer.TryAddBye(ssrc));
-        return streams.HandleRtcp(Instant.FromMilliseconds(milliseconds), _buffer.AsSpan(0, writer.Length));
+        return GroupOfOne.Handle(streams, Instant.FromMilliseconds(milliseconds), _buffer.AsSpan(0, writer.Length));
     }
 
     private readonly record struct RtpHeader(ushort Sequence, uint Timestamp, uint Ssrc, bool Marker, string Mid);

@@ -26,7 +26,10 @@ public sealed class RedundantAudioTests
     private readonly byte[] _buffer = new byte[1200];
     private readonly AudioStreams _sender = Create(1);
     private readonly AudioStreams _receiver = Create(2);
+    private readonly AudioStreamGroup _senderGroup;
     private readonly List<(long Timestamp, byte First, bool Recovered)> _heard = [];
+
+    public RedundantAudioTests() => _senderGroup = GroupOfOne.Of(_sender);
 
     [Fact]
     public void Without_reported_loss_nothing_is_repeated()
@@ -127,7 +130,7 @@ public sealed class RedundantAudioTests
         _receiver.HandleTimeout(At(40));
         Assert.True(_receiver.TryPollRtcp(_buffer, out int length));
         Assert.Equal(16, length);
-        _sender.HandleRtcp(At(60), _buffer.AsSpan(0, length));
+        _senderGroup.HandleRtcp(At(60), _buffer.AsSpan(0, length));
         Assert.Equal(1, _sender.Statistics.RetransmissionsRequested);
         Assert.True(_sender.TryDequeueRetransmission(_buffer, out length));
         Assert.Equal(packets[1], _buffer[..length]);
@@ -147,10 +150,10 @@ public sealed class RedundantAudioTests
         ushort sequence = RtpPacket.ReadSequenceNumber(packets[0]);
         _sender.Remember(At(0), sequence, packets[0]);
         Nack(_sender.Sender.Ssrc + 1, sequence);
-        Assert.Equal((0L, 1L), (_sender.Statistics.RetransmissionsRequested, _sender.Statistics.FeedbackIgnored));
+        Assert.Equal((0L, 1L), (_sender.Statistics.RetransmissionsRequested, _senderGroup.FeedbackIgnored));
         _sender.Configure(Configuration with { Nack = false });
         Nack(_sender.Sender.Ssrc, sequence);
-        Assert.Equal((0L, 2L), (_sender.Statistics.RetransmissionsRequested, _sender.Statistics.FeedbackIgnored));
+        Assert.Equal((0L, 2L), (_sender.Statistics.RetransmissionsRequested, _senderGroup.FeedbackIgnored));
         Assert.False(_sender.TryDequeueRetransmission(_buffer, out _));
     }
 
@@ -162,11 +165,11 @@ public sealed class RedundantAudioTests
         Instant asked = _receiver.NextTimeout!.Value;
         _receiver.HandleTimeout(asked);
         Assert.True(_receiver.TryPollRtcp(_buffer, out int length));
-        _sender.HandleRtcp(asked + TimeSpan.FromMilliseconds(30), _buffer.AsSpan(0, length));
+        _senderGroup.HandleRtcp(asked + TimeSpan.FromMilliseconds(30), _buffer.AsSpan(0, length));
         _sender.End(asked + TimeSpan.FromMilliseconds(830));
         Assert.True(_sender.TryPollRtcp(_buffer, out length));
         Assert.Null(_receiver.Statistics.RoundTrip);
-        _receiver.HandleRtcp(asked + TimeSpan.FromMilliseconds(880), _buffer.AsSpan(0, length));
+        GroupOfOne.Of(_receiver).HandleRtcp(asked + TimeSpan.FromMilliseconds(880), _buffer.AsSpan(0, length));
         Assert.Equal(80, _receiver.Statistics.RoundTrip!.Value.TotalMilliseconds, 0.2);
     }
 
@@ -237,7 +240,7 @@ public sealed class RedundantAudioTests
                     told += 1 + _receiver.Recovered.Length;
                 _receiver.HandleTimeout(now);
                 if (_receiver.TryPollRtcp(_buffer, out length))
-                    _sender.HandleRtcp(now, _buffer.AsSpan(0, length));
+                    _senderGroup.HandleRtcp(now, _buffer.AsSpan(0, length));
                 while (_sender.TryDequeueRetransmission(_buffer, out length))
                     told += _receiver.HandleRtp(now, _buffer.AsSpan(0, length), out _) == RtpVerdict.Audio ? 1 : 0;
             }
@@ -287,13 +290,13 @@ public sealed class RedundantAudioTests
     {
         var writer = new RtcpWriter(_buffer);
         Assert.True(writer.TryAddReceiverReport(99, [new RtcpReportBlock(streams.Sender.Ssrc, (byte)(loss * 256), 0, 0, 0, 0, 0)]));
-        streams.HandleRtcp(Instant.Zero, _buffer.AsSpan(0, writer.Length));
+        GroupOfOne.Of(streams).HandleRtcp(Instant.Zero, _buffer.AsSpan(0, writer.Length));
     }
 
     private void Nack(uint ssrc, ushort sequence)
     {
         var writer = new RtcpWriter(_buffer);
         Assert.True(writer.TryAddNack(9, ssrc, [sequence]));
-        _sender.HandleRtcp(At(100), _buffer.AsSpan(0, writer.Length));
+        _senderGroup.HandleRtcp(At(100), _buffer.AsSpan(0, writer.Length));
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using AgentGateway.Primitives;
 using AgentGateway.Rtc.Peer;
 using AgentGateway.Rtc.Primitives;
@@ -9,8 +10,10 @@ namespace AgentGateway.Testing.Peers;
 public sealed class PeerSide : IDisposable
 {
     private const int FrameSamples = 960;
+    private const int PayloadLength = 80;
+    private const int PatternLength = PayloadLength - sizeof(uint);
 
-    private readonly byte[] _payload = new byte[80];
+    private readonly byte[] _payload = new byte[PayloadLength];
     private readonly Dictionary<uint, byte> _levels = [];
     private long _mediaTimestamp;
 
@@ -40,6 +43,9 @@ public sealed class PeerSide : IDisposable
 
     /// <summary>Audio whose payload was not what the other side's <see cref="SendFrame"/> made.</summary>
     public long AudioCorrupt { get; private set; }
+
+    /// <summary>Audio in each section.</summary>
+    public Dictionary<RtcAudioSection, long> AudioIn { get; } = [];
 
     public long AudioOutOfOrder { get; private set; }
 
@@ -73,13 +79,26 @@ public sealed class PeerSide : IDisposable
         return null;
     }
 
-    /// <summary>Sends 20 ms of "audio" whose payload the other side can check.</summary>
+    /// <summary>Sends 20 ms of "audio" whose payload the other side can check, in the section that is the first to send.</summary>
     public RtcSendResult SendFrame(Instant now)
     {
-        _mediaTimestamp += FrameSamples;
-        for (int i = 0; i < _payload.Length; i++)
-            _payload[i] = (byte)((_mediaTimestamp / FrameSamples) + i);
+        NextFrame(Peer.LocalSsrc);
         return Peer.SendAudio(now, _payload, _mediaTimestamp, marker: _mediaTimestamp == FrameSamples);
+    }
+
+    /// <summary>The same in every section that may send.</summary>
+    public void SendFrames(Instant now)
+    {
+        foreach (RtcAudioSection section in Peer.AudioSections)
+        {
+            if (!section.MaySend)
+                continue;
+            NextFrame(section.LocalSsrc);
+            Peer.SendAudio(now, section, _payload, _mediaTimestamp, marker: false);
+            _mediaTimestamp -= FrameSamples;
+        }
+
+        _mediaTimestamp += FrameSamples;
     }
 
     public DataSendResult SendText(Instant now, ushort channel, string text) =>
@@ -112,6 +131,14 @@ public sealed class PeerSide : IDisposable
 
     public override string ToString() => $"{Name}: {Peer.State} {string.Join(", ", Log.Select(l => $"{l.At} {l.Event.Kind} {l.Event.State} {l.Event.Reason}"))}";
 
+    private void NextFrame(uint ssrc)
+    {
+        _mediaTimestamp += FrameSamples;
+        for (int i = 0; i < PatternLength; i++)
+            _payload[i] = (byte)((_mediaTimestamp / FrameSamples) + i);
+        BinaryPrimitives.WriteUInt32BigEndian(_payload.AsSpan(PatternLength), ssrc);
+    }
+
     private void CountAudio(in RtcPeerEvent e)
     {
         AudioReceived++;
@@ -123,9 +150,12 @@ public sealed class PeerSide : IDisposable
         byte level = (byte)(e.Payload.Span[0] - (e.Timestamp / FrameSamples));
         if (!_levels.TryGetValue(e.Ssrc, out byte known))
             _levels[e.Ssrc] = known = level;
-        bool good = level == known && e.Payload.Length == 80;
-        for (int i = 1; good && i < e.Payload.Length; i++)
+        bool good = level == known && e.Payload.Length == PayloadLength && e.Section is not null
+            && BinaryPrimitives.ReadUInt32BigEndian(e.Payload.Span[PatternLength..]) == e.Ssrc;
+        for (int i = 1; good && i < PatternLength; i++)
             good = e.Payload.Span[i] == (byte)(e.Payload.Span[0] + i);
+        if (e.Section is not null)
+            AudioIn[e.Section] = AudioIn.GetValueOrDefault(e.Section) + 1;
         if (!good)
             AudioCorrupt++;
     }

@@ -3,6 +3,7 @@ using AgentGateway.Rtc.Dtls;
 using AgentGateway.Rtc.Ice;
 using AgentGateway.Rtc.Peer;
 using AgentGateway.Rtc.Primitives;
+using AgentGateway.Rtc.Wire.Sdp;
 using AgentGateway.Testing.Network;
 
 namespace AgentGateway.Testing.Peers;
@@ -93,6 +94,18 @@ public sealed class TwoPeers : IDisposable
         });
     }
 
+    /// <summary>Offer and answer at once, from either side.</summary>
+    /// <exception cref="InvalidOperationException">One of the two is refused.</exception>
+    public void Negotiate(PeerSide from, SdpDirection? direction = null, bool restartIce = false)
+    {
+        SdpResult answer = Other(from).Peer.AcceptOffer(Now, from.Peer.CreateOffer(Now, direction, restartIce));
+        if (!answer.IsSuccess)
+            throw new InvalidOperationException($"offer: {answer.Error} {answer.Message} {this}");
+        SdpResult applied = from.Peer.AcceptAnswer(Now, answer.Answer!);
+        if (!applied.IsSuccess)
+            throw new InvalidOperationException($"answer: {applied.Error} {applied.Message} {this}");
+    }
+
     /// <summary>Runs something later, on the virtual clock.</summary>
     public void Schedule(TimeSpan delay, Action<Instant> action)
     {
@@ -107,13 +120,22 @@ public sealed class TwoPeers : IDisposable
         StartAudio(Answerer);
     }
 
-    public void StartAudio(PeerSide side)
+    public void StartAudio(PeerSide side) => StartAudio(side, now => side.SendFrame(now));
+
+    /// <summary>Sends a frame every 20 ms in every section that may send, both ways, until the side ends.</summary>
+    public void StartAudioEverywhere()
+    {
+        StartAudio(Caller, Caller.SendFrames);
+        StartAudio(Answerer, Answerer.SendFrames);
+    }
+
+    private void StartAudio(PeerSide side, Action<Instant> send)
     {
         void Tick(Instant now)
         {
             if (side.Peer.State is RtcPeerState.Closed or RtcPeerState.Failed)
                 return;
-            side.SendFrame(now);
+            send(now);
             Schedule(FrameTime, Tick);
         }
 

@@ -12,12 +12,13 @@ internal static class DescriptionRules
             return SdpResult.Refuse(SdpResultError.Incompatible, "A later description has fewer media sections.");
         for (int i = 0; i < current.Sections.Count; i++)
         {
-            if (next.Sections[i].Mid != current.Sections[i].Mid || next.Sections[i].Kind != current.Sections[i].Kind)
-                return SdpResult.Refuse(SdpResultError.Incompatible, "A later description changes the order, mid or kind of its media sections.");
+            // A section that is not in use may become anything (RFC 8829 section 5.2.2), one that is in use may only be stopped.
+            RemoteSection before = current.Sections[i];
+            RemoteSection after = next.Sections[i];
+            if (before.IsUsed && after.IsOffered && (after.Mid != before.Mid || after.Kind != before.Kind))
+                return SdpResult.Refuse(SdpResultError.Incompatible, "A later description changes the order, mid or kind of its media sections.", after.Line);
         }
 
-        if (next.AudioIndex != current.AudioIndex || (current.DataIndex >= 0 && next.DataIndex != current.DataIndex))
-            return SdpResult.Refuse(SdpResultError.Incompatible, "A later description gives up a media section that is in use.");
         if (!next.Fingerprints.SequenceEqual(current.Fingerprints))
             return SdpResult.Refuse(SdpResultError.Incompatible, "A later description has another fingerprint.");
         return null;
@@ -55,23 +56,26 @@ internal static class DescriptionRules
     }
 
     /// <summary>Whether an answer fits our offer; the refusal, or null when it does.</summary>
-    public static SdpResult? CheckAnswer(RemoteDescription answer)
+    public static SdpResult? CheckAnswer(IReadOnlyList<OfferedSection> offer, RemoteDescription answer)
     {
-        string[] mids = [DescriptionWriter.AudioMid, DescriptionWriter.DataMid];
-        if (answer.Sections.Count != mids.Length || answer.AudioIndex != 0 || answer.Data is not null && answer.DataIndex != 1)
+        if (answer.Sections.Count != offer.Count)
             return SdpResult.Refuse(SdpResultError.Incompatible, "The answer does not have the media sections of the offer.");
-        for (int i = 0; i < mids.Length; i++)
+        for (int i = 0; i < offer.Count; i++)
         {
-            // A missing mid is tolerated for a rejected section only.
+            OfferedSection offered = offer[i];
             RemoteSection section = answer.Sections[i];
-            if (section.Mid != mids[i] && (section.IsUsed || section.Mid is not null))
-                return SdpResult.Refuse(SdpResultError.Incompatible, "The answer changes the mids of the offer.");
+            if (section.Kind != offered.Kind || (section.IsUsed && !offered.IsUsed))
+                return SdpResult.Refuse(SdpResultError.Incompatible, "The answer does not have the media sections of the offer.", section.Line);
+
+            // A missing mid is tolerated for a rejected section only.
+            if (section.Mid != offered.Mid && (section.IsUsed || section.Mid is not null))
+                return SdpResult.Refuse(SdpResultError.Incompatible, "The answer changes the mids of the offer.", section.Line);
+            if (section.Audio is { } audio && audio.PayloadType != offered.PayloadTypeOf(audio.Codec))
+                return SdpResult.Refuse(SdpResultError.NoCommonCodec, "The answer gives the codec another payload type than the offer.", section.Line);
         }
 
-        if (answer.Audio.PayloadType != answer.Audio.Codec.PayloadType)
-            return SdpResult.Refuse(SdpResultError.NoCommonCodec, "The answer gives the codec another payload type than the offer.", answer.Audio.Media.Line);
         return answer.Setup is SdpSetup.Active or SdpSetup.Passive
             ? null
-            : SdpResult.Refuse(SdpResultError.BadSetup, "The answer's a=setup is neither active nor passive.", answer.Audio.Media.Line);
+            : SdpResult.Refuse(SdpResultError.BadSetup, "The answer's a=setup is neither active nor passive.", answer.TransportSection.Line);
     }
 }

@@ -8,12 +8,6 @@ namespace AgentGateway.Rtc.Peer.Description;
 /// <summary>Builds our offers and answers as SDP models.</summary>
 internal static class DescriptionWriter
 {
-    /// <summary>The mid of the audio section in our offers.</summary>
-    public const string AudioMid = "0";
-
-    /// <summary>The mid of the data channel section in our offers.</summary>
-    public const string DataMid = "1";
-
     /// <summary>The payload type of redundant audio data in our offers.</summary>
     public const byte RedPayloadType = 63;
 
@@ -38,9 +32,9 @@ internal static class DescriptionWriter
     /// <summary>Answers every section of an offer, in its order.</summary>
     /// <param name="local">Our side.</param>
     /// <param name="offer">What is answered.</param>
-    /// <param name="direction">Of the audio, seen from us.</param>
+    /// <param name="lines">Our audio for each section of the offer, configured; null where there is none.</param>
     /// <param name="setup">Active or passive.</param>
-    public static string Answer(LocalDescription local, RemoteDescription offer, SdpDirection direction, SdpSetup setup)
+    public static string Answer(LocalDescription local, RemoteDescription offer, IReadOnlyList<RtcAudioSection?> lines, SdpSetup setup)
     {
         SdpSession session = Start(local, offer.Bundle);
         if (offer.ExtMapAllowMixed)
@@ -49,9 +43,9 @@ internal static class DescriptionWriter
         {
             RemoteSection section = offer.Sections[i];
             SdpMedia media =
-                i == offer.AudioIndex ? AnswerAudio(local, section, offer.Audio, direction)
-                : i == offer.DataIndex ? Data(local, section.Protocol, section.Mid, offer.Data!.IsLegacy)
-                : Reject(section);
+                section.Audio is { } audio ? AgreedAudio(local, section.Protocol, section.Mid, audio, lines[i]!, lines[i]!.Audio!.Direction)
+                : section.Data is { } data ? Data(local, section.Protocol, section.Mid, data.IsLegacy)
+                : Rejected(section.Kind, section.Protocol, section.Mid, section.Formats);
             if (section.IsUsed)
                 AddTransport(media, local, setup);
             session.Media.Add(media);
@@ -60,24 +54,25 @@ internal static class DescriptionWriter
         return session.ToString();
     }
 
-    /// <summary>An offer of audio and data channels.</summary>
-    public static string Offer(LocalDescription local, SdpDirection direction, SdpSetup setup)
+    /// <summary>An offer.</summary>
+    /// <param name="local">Our side.</param>
+    /// <param name="sections">In order.</param>
+    /// <param name="setup">Active, passive or both.</param>
+    public static string Offer(LocalDescription local, IReadOnlyList<OfferedSection> sections, SdpSetup setup)
     {
-        SdpSession session = Start(local, [AudioMid, DataMid]);
-        SdpMedia audio = Audio("UDP/TLS/RTP/SAVPF", AudioMid, direction);
-        AddExtension(audio, AudioLevelExtension, RtpExtensionUri.AudioLevel);
-        AddExtension(audio, AbsoluteSendTimeExtension, RtpExtensionUri.AbsoluteSendTime);
-        if (local.Preferences.TransportFeedback)
-            AddExtension(audio, TransportSequenceExtension, RtpExtensionUri.TransportSequence);
-        AddExtension(audio, MidExtension, RtpExtensionUri.Mid);
-        audio.Attributes.Add("rtcp-rsize");
-        OfferCodecs(audio, local);
-        AddStream(audio, local, direction);
-        AddTransport(audio, local, setup);
-        session.Media.Add(audio);
-        SdpMedia data = Data(local, "UDP/DTLS/SCTP", DataMid, isLegacy: false);
-        AddTransport(data, local, setup);
-        session.Media.Add(data);
+        SdpSession session = Start(local, [.. sections.Where(s => s is { IsUsed: true, Mid: not null }).Select(s => s.Mid!)]);
+        foreach (OfferedSection section in sections)
+        {
+            SdpMedia media =
+                section is { Audio: { } audio, Terms: { } terms } ? AgreedAudio(local, section.Protocol, section.Mid, terms, audio, section.Direction)
+                : section.Audio is not null ? NewAudio(local, section)
+                : section.IsData ? Data(local, section.Protocol, section.Mid, section.IsLegacyData)
+                : Rejected(section.Kind, section.Protocol, section.Mid, section.Formats);
+            if (section.IsUsed)
+                AddTransport(media, local, setup);
+            session.Media.Add(media);
+        }
+
         return session.ToString();
     }
 
@@ -99,7 +94,9 @@ internal static class DescriptionWriter
         text.Append(CultureInfo.InvariantCulture, $"a=ice-ufrag:{local.IceUfrag}\r\na=ice-pwd:{local.IcePassword}\r\n");
         foreach (string candidate in local.Candidates)
             text.Append(CultureInfo.InvariantCulture, $"a=candidate:{candidate}\r\n");
-        return text.Append("a=end-of-candidates\r\n").ToString();
+        if (local.HasAllCandidates)
+            text.Append("a=end-of-candidates\r\n");
+        return text.ToString();
     }
 
     private static SdpSession Start(LocalDescription local, IReadOnlyList<string> bundle)
@@ -116,9 +113,24 @@ internal static class DescriptionWriter
         return session;
     }
 
-    private static SdpMedia AnswerAudio(LocalDescription local, RemoteSection section, RemoteAudio offered, SdpDirection direction)
+    private static SdpMedia NewAudio(LocalDescription local, OfferedSection section)
     {
-        SdpMedia media = Audio(section.Protocol, section.Mid, direction);
+        SdpMedia audio = Audio(section.Protocol, section.Mid, section.Direction);
+        AddExtension(audio, AudioLevelExtension, RtpExtensionUri.AudioLevel);
+        AddExtension(audio, AbsoluteSendTimeExtension, RtpExtensionUri.AbsoluteSendTime);
+        if (local.Preferences.TransportFeedback)
+            AddExtension(audio, TransportSequenceExtension, RtpExtensionUri.TransportSequence);
+        AddExtension(audio, MidExtension, RtpExtensionUri.Mid);
+        audio.Attributes.Add("rtcp-rsize");
+        OfferCodecs(audio, local);
+        AddStream(audio, local, section.Audio!, section.Direction);
+        return audio;
+    }
+
+    private static SdpMedia AgreedAudio(
+        LocalDescription local, string protocol, string? mid, RemoteAudio offered, RtcAudioSection section, SdpDirection direction)
+    {
+        SdpMedia media = Audio(protocol, mid, direction);
         AddExtension(media, offered.AudioLevelExtension, RtpExtensionUri.AudioLevel);
         AddExtension(media, offered.AbsoluteSendTimeExtension, RtpExtensionUri.AbsoluteSendTime);
         AddExtension(media, offered.TransportSequenceExtension, RtpExtensionUri.TransportSequence);
@@ -134,7 +146,7 @@ internal static class DescriptionWriter
             AddFormat(media, noise);
         if (offered.TelephoneEvent is { } tones)
             AddFormat(media, tones, "0-15");
-        AddStream(media, local, direction);
+        AddStream(media, local, section, direction);
         return media;
     }
 
@@ -203,14 +215,14 @@ internal static class DescriptionWriter
     }
 
     // Without a stream id of its own a browser's page gets a track without a stream, and hears nothing.
-    private static void AddStream(SdpMedia media, LocalDescription local, SdpDirection direction)
+    private static void AddStream(SdpMedia media, LocalDescription local, RtcAudioSection section, SdpDirection direction)
     {
         if (!direction.HasFlag(SdpDirection.SendOnly))
             return;
-        string msid = $"{local.StreamId} {local.TrackId}";
+        string msid = $"{local.StreamId} {section.TrackId}";
         media.Attributes.Add("msid", msid);
-        media.Attributes.Add("ssrc", new SdpSsrc(local.Ssrc, "cname", local.Cname).ToString());
-        media.Attributes.Add("ssrc", new SdpSsrc(local.Ssrc, "msid", msid).ToString());
+        media.Attributes.Add("ssrc", new SdpSsrc(section.LocalSsrc, "cname", local.Cname).ToString());
+        media.Attributes.Add("ssrc", new SdpSsrc(section.LocalSsrc, "msid", msid).ToString());
     }
 
     private static SdpMedia Data(LocalDescription local, string protocol, string? mid, bool isLegacy)
@@ -232,13 +244,13 @@ internal static class DescriptionWriter
         return media;
     }
 
-    private static SdpMedia Reject(RemoteSection section)
+    private static SdpMedia Rejected(string kind, string protocol, string? mid, IReadOnlyList<string> formats)
     {
-        SdpMedia media = New(section.Kind, section.Protocol, section.Mid);
+        SdpMedia media = New(kind, protocol, mid);
         media.Port = 0;
-        foreach (string format in section.Formats)
+        foreach (string format in formats)
             media.Formats.Add(format);
-        if (section.Kind is "audio" or "video")
+        if (kind is "audio" or "video")
             media.Attributes.Add("inactive");
         return media;
     }
@@ -265,6 +277,7 @@ internal static class DescriptionWriter
         });
         foreach (string candidate in local.Candidates)
             media.Attributes.Add("candidate", candidate);
-        media.Attributes.Add("end-of-candidates");
+        if (local.HasAllCandidates)
+            media.Attributes.Add("end-of-candidates");
     }
 }

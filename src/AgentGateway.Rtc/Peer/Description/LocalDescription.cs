@@ -15,16 +15,15 @@ internal sealed record LocalDescription
     /// <summary>Values of a=candidate, without the name.</summary>
     public required IReadOnlyList<string> Candidates { get; init; }
 
+    /// <summary>Whether no more candidates will follow.</summary>
+    public required bool HasAllCandidates { get; init; }
+
     /// <summary>"sha-256 AA:BB".</summary>
     public required string Fingerprint { get; init; }
 
     public required string StreamId { get; init; }
 
-    public required string TrackId { get; init; }
-
     public required string Cname { get; init; }
-
-    public required uint Ssrc { get; init; }
 
     public required bool PreferFec { get; init; }
 

@@ -6,6 +6,9 @@ namespace AgentGateway.Rtc.Peer.Description;
 /// <summary>The far end's audio section, reduced to what is used.</summary>
 internal sealed record RemoteAudio
 {
+    private const int MaxSources = 16;
+    private const int MaxTrackIdLength = 256;
+
     public required SdpMedia Media { get; init; }
 
     /// <summary>Seen from the far end.</summary>
@@ -69,7 +72,22 @@ internal sealed record RemoteAudio
         AbsoluteSendTimeExtension = AbsoluteSendTimeExtension,
         TransportSequenceExtension = TransportSequenceExtension,
         Mid = Media.Mid ?? "",
+        RemoteStreamId = Track?.StreamId is { } stream && stream != "-" ? stream : null,
+        RemoteTrackId = Track?.TrackId,
+        RemoteSources = [.. Media.Ssrcs.Select(s => s.Ssrc).Distinct().Take(MaxSources)],
     };
+
+    // Older senders say it of the source (RFC 8830 was once about a=ssrc).
+    private SdpMsid? Track
+    {
+        get
+        {
+            SdpMsid? track = Media.Msids is [var own, ..] ? own
+                : SdpMsid.TryParse(Media.Ssrcs.FirstOrDefault(s => s.Attribute == "msid")?.Value, out SdpMsid? old) ? old
+                : null;
+            return track is { StreamId.Length: <= MaxTrackIdLength, TrackId: null or { Length: <= MaxTrackIdLength } } ? track : null;
+        }
+    }
 
     /// <summary>Reads a section; null when it offers none of the codecs.</summary>
     /// <param name="session">The description.</param>

@@ -15,15 +15,6 @@ internal sealed record RemoteDescription
 
     public required IReadOnlyList<RemoteSection> Sections { get; init; }
 
-    public required int AudioIndex { get; init; }
-
-    /// <summary>-1 without data channels.</summary>
-    public required int DataIndex { get; init; }
-
-    public required RemoteAudio Audio { get; init; }
-
-    public RemoteData? Data { get; init; }
-
     /// <summary>Mids of the sections in use, in the order of the far end's BUNDLE group; empty when it has none.</summary>
     public required IReadOnlyList<string> Bundle { get; init; }
 
@@ -43,24 +34,43 @@ internal sealed record RemoteDescription
     /// <summary>Values of a=candidate, without the name.</summary>
     public required IReadOnlyList<string> Candidates { get; init; }
 
-    /// <summary>The section whose transport carries everything (RFC 8843 section 7.2).</summary>
-    public RemoteSection TransportSection => Bundle.Count == 0 ? Sections[AudioIndex] : Sections.First(s => s.IsUsed && s.Mid == Bundle[0]);
+    /// <summary>The data channels, or null without.</summary>
+    public RemoteData? Data => Sections.FirstOrDefault(s => s.Data is not null)?.Data;
 
-    /// <summary>The same with the data channel section treated as one that is not understood.</summary>
-    public RemoteDescription WithoutData() => Data is null ? this : this with
+    /// <summary>The place of the data channels' section, -1 without.</summary>
+    public int DataIndex
     {
-        Sections = [.. Sections.Select((s, i) => i == DataIndex ? s with { IsUsed = false } : s)],
-        Bundle = [.. Bundle.Where(mid => mid != Data.Media.Mid)],
-        DataIndex = -1,
-        Data = null,
-    };
+        get
+        {
+            for (int i = 0; i < Sections.Count; i++)
+            {
+                if (Sections[i].Data is not null)
+                    return i;
+            }
+
+            return -1;
+        }
+    }
+
+    /// <summary>The section whose transport carries everything (RFC 8843 section 7.2).</summary>
+    public RemoteSection TransportSection => Sections.First(s => s.IsUsed && (Bundle.Count == 0 || s.Mid == Bundle[0]));
+
+    /// <summary>The same with some sections treated as not understood.</summary>
+    public RemoteDescription Without(Func<int, RemoteSection, bool> unused)
+    {
+        RemoteSection[] sections = [.. Sections.Select((s, i) => s.IsUsed && unused(i, s) ? s.Unused : s)];
+        return this with { Sections = sections, Bundle = [.. Bundle.Where(mid => sections.Any(s => s.IsUsed && s.Mid == mid))] };
+    }
 
     /// <summary>Reads an offer or answer.</summary>
     /// <param name="text">From outside.</param>
     /// <param name="maxLength">In characters.</param>
     /// <param name="preferences">What we would agree to for audio.</param>
+    /// <param name="needsAudio">Whether it is refused without audio that can be used.</param>
+    /// <param name="dataIndex">Which section has the data channels so far, -1 for none: it goes before others.</param>
     /// <param name="refusal">Why it was refused, when the result is null.</param>
-    public static RemoteDescription? Read(string text, int maxLength, AudioPreferences preferences, out SdpResult? refusal)
+    public static RemoteDescription? Read(
+        string text, int maxLength, AudioPreferences preferences, bool needsAudio, int dataIndex, out SdpResult? refusal)
     {
         refusal = null;
         if (string.IsNullOrWhiteSpace(text))
@@ -73,7 +83,7 @@ internal sealed record RemoteDescription
             return null;
         }
 
-        return Read(session, preferences, out refusal);
+        return Read(session, preferences, needsAudio, dataIndex, out refusal);
     }
 
     /// <summary>The refusal of what does not parse.</summary>
@@ -92,27 +102,22 @@ internal sealed record RemoteDescription
     internal static bool AreCredentials(string? ufrag, string? password) =>
         IsIceString(ufrag, MinUfragLength) && IsIceString(password, MinPasswordLength);
 
-    private static RemoteDescription? Read(SdpSession session, AudioPreferences preferences, out SdpResult? refusal)
+    private static RemoteDescription? Read(SdpSession session, AudioPreferences preferences, bool needsAudio, int dataIndex, out SdpResult? refusal)
     {
-        if (!TryFindAudio(session, preferences, out int audioIndex, out RemoteAudio? audio, out refusal))
-            return null;
-        int dataIndex = -1;
-        RemoteData? data = null;
-        for (int i = 0; i < session.Media.Count && data is null; i++)
+        RemoteSection[] sections = ReadSections(session, preferences, dataIndex, out SdpResult? unusable);
+        RemoteSection? first = sections.FirstOrDefault(s => s.Audio is not null) ?? sections.FirstOrDefault(s => s.IsUsed);
+        if (first is null || (needsAudio && first.Audio is null))
         {
-            if (session.Media[i].Kind != "application" || session.Media[i].IsRejected)
-                continue;
-            data = RemoteData.Read(session.Media[i]);
-            dataIndex = data is null ? -1 : i;
+            refusal = unusable ?? SdpResult.Refuse(SdpResultError.NoAudio, "The session description has no audio section in use.");
+            return null;
         }
 
-        SdpMedia[] used = data is null ? [audio!.Media] : [audio!.Media, data.Media];
-        if (!TryReadBundle(session, used, out IReadOnlyList<string> bundle, out refusal))
+        if (!TryReadBundle(session, sections, first, out IReadOnlyList<string> bundle, out refusal))
             return null;
 
         // Everything runs over the transport of the section that the group is tagged with (RFC 8843 section 7.2). Some clients
         // (aiortc 1.4) write other credentials into the other sections, and drop those transports after the answer.
-        SdpMedia transport = bundle.Count == 0 ? audio.Media : used.First(m => m.Mid == bundle[0]);
+        SdpMedia transport = bundle.Count == 0 ? first.Audio?.Media ?? first.Data!.Media : session.FindMedia(bundle[0])!;
         string? ufrag = session.GetIceUfrag(transport);
         string? password = session.GetIcePassword(transport);
         if (!AreCredentials(ufrag, password))
@@ -126,8 +131,8 @@ internal sealed record RemoteDescription
 
         if (fingerprints.Count == 0)
             return Refuse(SdpResultError.NoFingerprint, "The session description has no a=fingerprint with a known hash.", transport.Line, out refusal);
-        if (!audio.Media.RtcpMux)
-            return Refuse(SdpResultError.NoRtcpMux, "The audio section has no a=rtcp-mux.", audio.Media.Line, out refusal);
+        if (first.Audio is { Media.RtcpMux: false })
+            return Refuse(SdpResultError.NoRtcpMux, "The audio section has no a=rtcp-mux.", first.Line, out refusal);
         SdpSetup? setup = session.GetSetup(transport);
         bool hasSetup = transport.Attributes.Has("setup") || session.Attributes.Has("setup");
         if ((hasSetup && setup is null) || setup == SdpSetup.HoldConn)
@@ -136,11 +141,7 @@ internal sealed record RemoteDescription
         refusal = null;
         return new RemoteDescription
         {
-            Sections = [.. session.Media.Select((m, i) => RemoteSection.From(m, i == audioIndex || i == dataIndex))],
-            AudioIndex = audioIndex,
-            DataIndex = dataIndex,
-            Audio = audio,
-            Data = data,
+            Sections = sections,
             Bundle = bundle,
             IceUfrag = ufrag!,
             IcePassword = password!,
@@ -152,65 +153,82 @@ internal sealed record RemoteDescription
         };
     }
 
-    private static bool TryFindAudio(
-        SdpSession session, AudioPreferences preferences, out int index, out RemoteAudio? audio, out SdpResult? refusal)
+    /// <param name="session">The description.</param>
+    /// <param name="preferences">What we would agree to.</param>
+    /// <param name="dataIndex">The section that has data channels so far.</param>
+    /// <param name="unusable">What is wrong with the audio when none can be used.</param>
+    private static RemoteSection[] ReadSections(SdpSession session, AudioPreferences preferences, int dataIndex, out SdpResult? unusable)
     {
-        audio = null;
-        refusal = null;
+        var sections = new RemoteSection[session.Media.Count];
         SdpMedia? withoutCodec = null;
         SdpMedia? withoutProfile = null;
-        for (index = 0; index < session.Media.Count; index++)
+        for (int i = 0; i < sections.Length; i++)
         {
-            SdpMedia media = session.Media[index];
+            SdpMedia media = session.Media[i];
+            sections[i] = RemoteSection.From(media);
             if (media.Kind != "audio" || media.IsRejected)
                 continue;
             if (!media.Protocol.Contains("RTP/SAVP", StringComparison.Ordinal))
-            {
                 withoutProfile ??= media;
-                continue;
-            }
-
-            audio = RemoteAudio.Read(session, media, preferences);
-            if (audio is not null)
-                return true;
-            withoutCodec ??= media;
+            else if (RemoteAudio.Read(session, media, preferences) is { } audio)
+                sections[i] = sections[i] with { Audio = audio };
+            else
+                withoutCodec ??= media;
         }
 
-        if (withoutCodec is not null)
-            Refuse(SdpResultError.NoCommonCodec, "The audio section offers none of our codecs (opus/48000/2 is the best).", withoutCodec.Line, out refusal);
-        else if (withoutProfile is not null)
-            Refuse(SdpResultError.UnsupportedProfile, "The audio section does not use DTLS-SRTP (UDP/TLS/RTP/SAVPF).", withoutProfile.Line, out refusal);
-        else
-            Refuse(SdpResultError.NoAudio, "The session description has no audio section in use.", 0, out refusal);
-        return false;
+        foreach (int i in Enumerable.Range(0, sections.Length).OrderByDescending(i => i == dataIndex))
+        {
+            if (session.Media[i].Kind != "application" || session.Media[i].IsRejected || RemoteData.Read(session.Media[i]) is not { } data)
+                continue;
+            sections[i] = sections[i] with { Data = data };
+            break;
+        }
+
+        unusable =
+            withoutCodec is not null ? SdpResult.Refuse(SdpResultError.NoCommonCodec, "The audio section offers none of our codecs (opus/48000/2 is the best).", withoutCodec.Line)
+            : withoutProfile is not null ? SdpResult.Refuse(SdpResultError.UnsupportedProfile, "The audio section does not use DTLS-SRTP (UDP/TLS/RTP/SAVPF).", withoutProfile.Line)
+            : null;
+        return sections;
     }
 
-    private static bool TryReadBundle(SdpSession session, SdpMedia[] used, out IReadOnlyList<string> bundle, out SdpResult? refusal)
+    /// <summary>Reads the group. Audio beyond the first that cannot share the transport is left out; the rest must share it.</summary>
+    private static bool TryReadBundle(
+        SdpSession session, RemoteSection[] sections, RemoteSection first, out IReadOnlyList<string> bundle, out SdpResult? refusal)
     {
         bundle = [];
         refusal = null;
-        foreach (SdpMedia media in used)
+        SdpGroup? group = session.Bundle;
+        for (int i = 0; i < sections.Length; i++)
+        {
+            RemoteSection section = sections[i];
+            if (section.Audio is not { } audio || ReferenceEquals(section, first))
+                continue;
+            if (section.Mid is null || group is null || !group.Mids.Contains(section.Mid) || !audio.Media.RtcpMux)
+                sections[i] = section.Unused;
+        }
+
+        RemoteSection[] used = [.. sections.Where(s => s.IsUsed)];
+        foreach (RemoteSection section in used)
         {
             // A mid is repeated in our lines, where a space would split it.
-            if (media.Mid is { } mid && (mid.Length == 0 || mid.AsSpan().ContainsAny(" \t")))
+            if (section.Mid is { } mid && (mid.Length == 0 || mid.AsSpan().ContainsAny(" \t")))
             {
-                Refuse(SdpResultError.Malformed, "a=mid is not a token.", media.Line, out refusal);
+                Refuse(SdpResultError.Malformed, "a=mid is not a token.", section.Line, out refusal);
                 return false;
             }
         }
 
-        SdpGroup? group = session.Bundle;
         if (used.Length == 1 && (group is null || used[0].Mid is not { } only || !group.Mids.Contains(only)))
             return true;
-        foreach (SdpMedia media in used)
+        foreach (RemoteSection section in used)
         {
-            if (media.Mid is { } mid && group is not null && group.Mids.Contains(mid))
+            if (section.Mid is { } mid && group is not null && group.Mids.Contains(mid))
                 continue;
-            Refuse(SdpResultError.NoBundle, "The audio and data sections are not in one a=group:BUNDLE.", media.Line, out refusal);
+            Refuse(SdpResultError.NoBundle, "The audio and data sections are not in one a=group:BUNDLE.", section.Line, out refusal);
             return false;
         }
 
-        bundle = [.. group!.Mids.Where(mid => used.Any(m => m.Mid == mid)).Distinct()];
+        bundle = [.. group!.Mids.Where(mid => used.Any(s => s.Mid == mid)).Distinct()];
         if (bundle.Count == used.Length)
             return true;
         Refuse(SdpResultError.NoBundle, "Two sections have the same a=mid.", used[^1].Line, out refusal);
