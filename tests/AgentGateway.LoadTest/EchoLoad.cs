@@ -70,7 +70,7 @@ internal static class EchoLoad
         var setups = new List<Task<EchoCaller?>>();
         for (int i = 0; i < options.Calls && await pace.WaitForNextTickAsync(cancellationToken); i++)
         {
-            var caller = new EchoCaller(loop, i * 37, expected) { From = options.From };
+            var caller = new EchoCaller(loop, i * 37, expected) { From = options.From, IsSilent = options.Silent };
             setups.Add(ConnectAsync(caller, transport, http, options.Url, cancellationToken));
         }
 

@@ -13,4 +13,8 @@ internal sealed record EchoLoadOptions(
     string? SpeechFile,
     IPAddress? From,
     string? ProbeFile,
-    string? CsvFile);
+    string? CsvFile)
+{
+    /// <summary>Callers that are connected and send nothing, as with discontinuous transmission in a pause.</summary>
+    internal bool Silent { get; init; }
+}

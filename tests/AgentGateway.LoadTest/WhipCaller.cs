@@ -31,6 +31,9 @@ internal abstract class WhipCaller : IRtcConnectionHandler
     /// </summary>
     internal IPAddress? From { get; init; }
 
+    /// <summary>Whether it only listens.</summary>
+    internal bool IsSilent { get; init; }
+
     /// <summary>Completes with the reason when the call ends, whoever ended it; only after <see cref="ConnectAsync"/>.</summary>
     internal Task<RtcCloseReason> Ended => _connection!.Closed;
 
@@ -73,7 +76,8 @@ internal abstract class WhipCaller : IRtcConnectionHandler
         if (e.Kind == RtcPeerEventKind.ConnectionStateChanged && e.State == RtcPeerState.Connected)
         {
             // Callers of a server have nothing to do with each other: their phases are spread, whatever rhythm they were set up in.
-            _clock ??= new Audio.FrameClock(connection.AlignTick(now), TimeSpan.FromMilliseconds(20));
+            if (!IsSilent)
+                _clock ??= new Audio.FrameClock(connection.AlignTick(now), TimeSpan.FromMilliseconds(20));
             _connected.TrySetResult();
         }
         else if (e.Kind == RtcPeerEventKind.AudioReceived)

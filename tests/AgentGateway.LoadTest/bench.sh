@@ -1,31 +1,31 @@
 #!/usr/bin/env bash
 # Measures the gateway beside other servers on this machine, one at a time, and prints Markdown tables.
-#   bench.sh [--calls "1 40 100 200"] [--seconds 12] [--turns 16] [--only "echo echo-relay agent pion aiortc gstreamer latency"]
+#   bench.sh [--calls "1 40 100 200"] [--seconds 12] [--turns 16] [--only "echo echo-relay agent idle pion aiortc gstreamer latency"]
 # Callers are our own peer on loopback; CPU and memory are the kernel's accounting of the server's process. The others
 # take part when their Debian packages are installed: golang-go golang-github-pion-webrtc.v3-dev; python3-aiortc;
 # gstreamer1.0-plugins-bad gstreamer1.0-nice python3-gst-1.0. Each is measured with more and more calls until it loses
 # more than one packet in fifty. Recordings of the folder in AGENTGATEWAY_SHARED, or ../shared beside the checkout, join the
 # synthesized questions of the latency run. BENCH_NICE=-15 (root) gives servers and callers alike precedence over other
-# work of a shared machine. The CSV files go to .local/bench.
+# work of a shared machine. With --seconds 8 all but the latency run takes a quarter of an hour. The CSV files go to .local/bench.
 set -euo pipefail
 HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 source "$HERE/../../infra/setup/common.sh"
 
-# Niceness counts only within a session where the kernel groups tasks by session: so the run gets one, and its group the niceness.
+# Niceness counts only within a session where the kernel groups tasks by session: so the run gets one, and its group the niceness. The
+# processes stay as they are then, since within the group media threads go before the others by the same niceness.
 NICE=()
 if [ -n "${BENCH_NICE:-}" ]; then
   if [ -w /proc/self/autogroup ] && [ -z "${BENCH_SESSION:-}" ]; then
     BENCH_SESSION=1 exec setsid --wait "$0" "$@"
   fi
-  [ ! -w /proc/self/autogroup ] || echo "$BENCH_NICE" >/proc/self/autogroup
-  NICE=(nice -n "$BENCH_NICE")
+  if [ -w /proc/self/autogroup ]; then echo "$BENCH_NICE" >/proc/self/autogroup; else NICE=(nice -n "$BENCH_NICE"); fi
 fi
 
 ARGS="$*"
 CALLS="1 40 100 200"
 SECONDS_EACH=12
 TURNS=16
-ONLY="echo echo-relay agent pion aiortc gstreamer latency"
+ONLY="echo echo-relay agent idle pion aiortc gstreamer latency"
 while [ $# -gt 0 ]; do
   case "$1" in
     --calls) CALLS="$2" ;;
@@ -37,7 +37,7 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 
-LIMIT=1500                    # seconds after which nothing new is started
+LIMIT=900                     # seconds after which nothing new is started
 OUT="$LOCAL/bench"
 SHARED="${AGENTGATEWAY_SHARED:-$ROOT/../shared}"
 NOTES=()
@@ -104,7 +104,7 @@ measure() {
   timeout $((SECONDS_EACH + calls / 10 + 60)) "${NICE[@]}" dotnet "$HERE/bin/Release/net10.0/AgentGateway.LoadTest.dll" echo \
     --url "$url" --pid "$SERVER" --calls "$calls" --seconds "$SECONDS_EACH" --name "$name" --csv "$OUT/echo.csv" "$@" </dev/null >/dev/null 2>>"$OUT/errors.log" \
     || { NOTES+=("$name with $calls calls: not every call was set up."); BROKEN+="[$name] "; return 0; }
-  missing="$(awk -F, -v n="$name" -v c="$calls" '$1 == n && $2 == c { m = $7 > 0 ? $9 / $7 : 1 } END { print (m > 0.02) ? 1 : 0 }' "$OUT/echo.csv")"
+  missing="$(awk -F, -v n="$name" -v c="$calls" '$1 == n && $2 == c { m = $7 > 0 ? $9 / $7 : $8 > 0 ? 0 : 1 } END { print (m > 0.02) ? 1 : 0 }' "$OUT/echo.csv")"
   [ "$missing" = 0 ] || { NOTES+=("$name does not keep up with $calls calls: more than one packet in fifty is missing."); BROKEN+="[$name] "; }
 }
 
@@ -162,12 +162,6 @@ for calls in $CALLS; do
   done
   if wants pion; then rival "pion relay" "$calls" "$LOCAL/go/bin/pion-relay"; fi
 done
-# The two in Python end between the steps of the others.
-for calls in $(for c in $CALLS; do [ "$c" -lt 40 ] || echo 20; echo "$c"; done | sort -nu); do
-  if wants aiortc; then rival "aiortc echo" "$calls" /usr/bin/python3 "$HERE/Peers/aiortc_echo.py"; fi
-  if wants gstreamer; then rival "GStreamer echo" "$calls" /usr/bin/python3 "$HERE/Peers/gstreamer_echo.py"; fi
-done
-
 # The agent that listens with Silero and speaks a sine: frames must leave on time.
 VAD="${AGENTGATEWAY_MODEL_MIRROR:-}/silero-vad-v5/silero_vad_v5.onnx"
 [ -f "$VAD" ] || VAD="$HOME/.cache/agentgateway/models/silero-vad-v5/silero_vad_v5.onnx"
@@ -179,6 +173,22 @@ for calls in 30 60 100; do
     || { NOTES+=("The tone agent did not start."); break; }
   measure "tone agent (Silero in; sine out)" "$calls" "$(cut -d' ' -f2 "$OUT/server.log")" --probe "$PROBE" --warm-up 10
   stop_server
+done
+
+# What a call costs while nobody says anything: callers that send nothing, and want silence as nothing too.
+for agent in echo receptionist; do
+  wants idle || break
+  if late "silent callers of $agent"; then continue; fi
+  start_gateway
+  # The receptionist greets first.
+  measure "gateway $agent (silent callers)" 100 "$URL/whip/$agent" --silent --warm-up 12 --probe "$PROBE"
+  stop_server
+done
+
+# The two in Python end between the steps of the others.
+for calls in $(for c in $CALLS; do [ "$c" -lt 40 ] || echo 20; echo "$c"; done | sort -nu); do
+  if wants aiortc; then rival "aiortc echo" "$calls" /usr/bin/python3 "$HERE/Peers/aiortc_echo.py"; fi
+  if wants gstreamer; then rival "GStreamer echo" "$calls" /usr/bin/python3 "$HERE/Peers/gstreamer_echo.py"; fi
 done
 
 if wants latency && ! late "the latency run"; then

@@ -18,6 +18,9 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(15);
 
     private readonly Channel<Work> _work = Channel.CreateBounded<Work>(new BoundedChannelOptions(Capacity) { SingleReader = true, SingleWriter = true });
+
+    // Waiting for the channel itself would allocate with every window.
+    private readonly AsyncSignal _more = new();
     private long _dropped;
 
     private enum WorkKind
@@ -31,14 +34,14 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
     public long DroppedSamples => Volatile.Read(ref _dropped);
 
     /// <summary>An utterance begins.</summary>
-    public bool Begin(int utterance) => _work.Writer.TryWrite(new Work(WorkKind.Begin, utterance, null, 0));
+    public bool Begin(int utterance) => TryPost(new Work(WorkKind.Begin, utterance, null, 0));
 
     /// <summary>Audio of the present utterance; the samples are copied.</summary>
     public void Write(int utterance, ReadOnlySpan<short> pcm)
     {
         short[] buffer = ArrayPool<short>.Shared.Rent(pcm.Length);
         pcm.CopyTo(buffer);
-        if (_work.Writer.TryWrite(new Work(WorkKind.Audio, utterance, buffer, pcm.Length)))
+        if (TryPost(new Work(WorkKind.Audio, utterance, buffer, pcm.Length)))
             return;
         ArrayPool<short>.Shared.Return(buffer);
         Volatile.Write(ref _dropped, _dropped + pcm.Length);
@@ -46,7 +49,7 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
 
     /// <summary>The utterance is over.</summary>
     /// <returns>False when the queue is full: no final will come.</returns>
-    public bool End(int utterance) => _work.Writer.TryWrite(new Work(WorkKind.End, utterance, null, 0));
+    public bool End(int utterance) => TryPost(new Work(WorkKind.End, utterance, null, 0));
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -121,9 +124,16 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
 
     private async Task WriteAsync(IRecognitionSession session, Numbering numbering, CancellationToken cancellationToken)
     {
+        using CancellationTokenRegistration ending = cancellationToken.UnsafeRegister(static more => ((AsyncSignal)more!).Set(), _more);
         while (true)
         {
-            Work work = await _work.Reader.ReadAsync(cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!_work.Reader.TryRead(out Work work))
+            {
+                await _more.WaitAsync(CancellationToken.None);
+                continue;
+            }
+
             switch (work.Kind)
             {
                 case WorkKind.Begin:
@@ -147,6 +157,14 @@ internal sealed class RecognitionPump(ConversationContext context, SessionInbox 
                     break;
             }
         }
+    }
+
+    private bool TryPost(Work work)
+    {
+        if (!_work.Writer.TryWrite(work))
+            return false;
+        _more.Set();
+        return true;
     }
 
     private async Task LimitAsync<T>(Task<T> call, CancellationToken cancellationToken)

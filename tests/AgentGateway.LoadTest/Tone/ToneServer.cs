@@ -1,6 +1,7 @@
 using System.Net;
 using AgentGateway.Audio;
 using AgentGateway.Calls;
+using AgentGateway.Calls.Startup;
 using AgentGateway.Net;
 using AgentGateway.Providers.OnnxRuntime;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,6 +17,9 @@ internal static class ToneServer
     internal static async Task<int> RunAsync(string model, int shards, CancellationToken cancellationToken)
     {
         StartupHook.Initialize();
+
+        // As the gateway does before it says that it is ready.
+        await CallWarmUp.RunAsync(new CallWarmUpOptions(), LibOpusCodec.Instance, new NoDialects(), TimeProvider.System, cancellationToken);
         await using MediaTransport transport = MediaTransport.Start(
             new MediaTransportOptions { Ports = [.. Enumerable.Repeat(0, shards)], AdvertisedAddresses = [IPAddress.Loopback] },
             TimeProvider.System,
