@@ -208,6 +208,7 @@ internal sealed partial class ConversationLoop
         {
             Generation = command.Generation,
             Turn = command.Turn,
+            Tracker = new PlayoutTracker(_context.Agent.Language, _pace),
             Spoken = spoken,
             IsAnswer = isAnswer,
             SpeechEnd = command.SpeechEnd,

@@ -2,6 +2,7 @@ using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.History;
 using AgentGateway.Conversation.Log;
 using AgentGateway.Conversation.Speech;
+using AgentGateway.Conversation.Speech.Alignment;
 using AgentGateway.Conversation.TurnTaking;
 using AgentGateway.Primitives;
 
@@ -28,6 +29,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
     private readonly short[] _preRoll = new short[AudioIntake.SampleRate / 10];
 
     private readonly HeardPosition _ear = new();
+    private readonly VoicePace _pace = new();
 
     private ReplyRun? _run;
     private ReplyRun? _speculative;
@@ -208,6 +210,9 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
                 break;
             case SessionInput.AudioWords words:
                 tracker.AddWords(words.Number, words.Words, words.Trimmed);
+                break;
+            case SessionInput.AudioShape shape:
+                tracker.AddShape(shape.Number, shape.Frames, shape.IsComplete);
                 break;
             case SessionInput.AudioEnds ends:
                 tracker.End(ends.Number, ends.Position);

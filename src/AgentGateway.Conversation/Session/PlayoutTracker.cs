@@ -1,15 +1,22 @@
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Speech;
+using AgentGateway.Conversation.Speech.Alignment;
 using AgentGateway.Conversation.Text;
 
 namespace AgentGateway.Conversation.Session;
 
 /// <summary>Knows where the chunks and words of a reply lie in the playout queue, and so what was heard at a position.</summary>
-internal sealed class PlayoutTracker
+/// <param name="language">BCP 47 language of the reply.</param>
+/// <param name="pace">How fast its voice speaks: used and learned where the voice does not tell when its words are.</param>
+internal sealed class PlayoutTracker(string language = "en", VoicePace? pace = null)
 {
-    // 14 characters a second, as people speak: used until the length of a chunk's audio is known.
+    // 14 characters a second, as people speak: used until anything of a chunk's audio is known.
     private const int SamplesPerCharacter = PlayoutQueue.SampleRate / 14;
 
+    // Audio that is still being made is looked at again when there is so much more of it.
+    private const int AlignEvery = SpeechEnvelope.Rate / 2;
+
+    private readonly VoicePace _pace = pace ?? new VoicePace();
     private readonly List<Track> _tracks = [];
     private bool _sealed;
 
@@ -31,6 +38,21 @@ internal sealed class PlayoutTracker
             long end = (long)(word.End.TotalSeconds * PlayoutQueue.SampleRate) - trimmed;
             track.Words.Add((Math.Max(0, end), track.Spoken.WrittenLength(word.TextOffset + word.TextLength)));
         }
+    }
+
+    /// <summary>Adds what a chunk's audio looks like, in order.</summary>
+    public void AddShape(int segment, ReadOnlySpan<SpeechFrame> frames, bool isComplete)
+    {
+        if (Find(segment) is not { } track)
+            return;
+        track.Aligner ??= new WordAligner(track.Spoken.Text, language, _pace.Value);
+        track.Aligner.Add(frames);
+        track.IsShapeComplete = isComplete;
+        if (!isComplete || track.Words.Count > 0)
+            return;
+        track.Estimated = track.Aligner.Align(isComplete: true);
+        if (track.Estimated.Length > 0)
+            _pace.Learn(track.Aligner.Pace);
     }
 
     public void Seal() => _sealed = true;
@@ -70,21 +92,52 @@ internal sealed class PlayoutTracker
             return track.Text.Length;
         long played = position - start;
         if (track.Words.Count > 0)
-        {
-            int heard = 0;
-            foreach ((long wordEnd, int textEnd) in track.Words)
-            {
-                if (wordEnd > played)
-                    break;
-                heard = textEnd;
-            }
-
-            return heard;
-        }
+            return LastBefore(track.Words, played);
+        if (Estimate(track) is { } ends)
+            return track.Spoken.WrittenLength(LastBefore(ends, played));
 
         string spoken = track.Spoken.Text;
         long length = Math.Max(1, track.End is { } known ? known - start : (long)spoken.Length * SamplesPerCharacter);
         return track.Spoken.WrittenLength(WordEndBefore(spoken, (int)Math.Min(spoken.Length - 1, spoken.Length * played / length)));
+    }
+
+    private static WordEnd[]? Estimate(Track track)
+    {
+        if (track.Aligner is not { } aligner)
+            return null;
+        if (!track.IsShapeComplete && (track.Estimated is null || aligner.Frames - track.EstimatedFrames >= AlignEvery))
+        {
+            track.Estimated = aligner.Align(isComplete: false);
+            track.EstimatedFrames = aligner.Frames;
+        }
+
+        return track.Estimated;
+    }
+
+    private static int LastBefore(List<(long End, int TextEnd)> words, long played)
+    {
+        int heard = 0;
+        foreach ((long end, int textEnd) in words)
+        {
+            if (end > played)
+                break;
+            heard = textEnd;
+        }
+
+        return heard;
+    }
+
+    private static int LastBefore(WordEnd[] ends, long played)
+    {
+        int heard = 0;
+        foreach (WordEnd word in ends)
+        {
+            if ((long)(word.Time.TotalSeconds * PlayoutQueue.SampleRate) > played)
+                break;
+            heard = word.TextEnd;
+        }
+
+        return heard;
     }
 
     // A word counts once it was played whole.
@@ -120,6 +173,18 @@ internal sealed class PlayoutTracker
 
         /// <summary>For each spoken word: where it ends in samples from the start, and in the written text.</summary>
         public List<(long End, int TextEnd)> Words { get; } = [];
+
+        /// <summary>The audio's look, where the voice does not tell when its words are; null before anything of it is known.</summary>
+        public WordAligner? Aligner { get; set; }
+
+        /// <summary>Whether the aligner has the whole audio.</summary>
+        public bool IsShapeComplete { get; set; }
+
+        /// <summary>What the aligner found when it was asked last.</summary>
+        public WordEnd[]? Estimated { get; set; }
+
+        /// <summary>How much audio it had then.</summary>
+        public int EstimatedFrames { get; set; }
 
         /// <summary>Characters that were reported as played.</summary>
         public int Reported { get; set; }

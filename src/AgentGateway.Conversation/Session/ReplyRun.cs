@@ -49,7 +49,7 @@ internal sealed class ReplyRun : IDisposable
     /// <summary>Where its chunks go; null before its flow began.</summary>
     public ChannelWriter<SpokenChunk>? Chunks { get; set; }
 
-    public PlayoutTracker Tracker { get; } = new();
+    public required PlayoutTracker Tracker { get; init; }
 
     public bool Measured { get; set; }
 

@@ -1,5 +1,6 @@
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Ports;
+using AgentGateway.Conversation.Speech.Alignment;
 using AgentGateway.Conversation.Text;
 using AgentGateway.Conversation.TurnTaking;
 using Microsoft.Extensions.AI;
@@ -38,6 +39,9 @@ internal abstract record SessionInput
 
     /// <summary>Word timings of a chunk, in order; <paramref name="Trimmed"/> samples at 48 kHz were cut off its beginning.</summary>
     public sealed record AudioWords(int Generation, int Number, IReadOnlyList<WordTiming> Words, long Trimmed) : OfReply(Generation);
+
+    /// <summary>What more of a chunk's audio looks like, for voices that do not tell when their words are.</summary>
+    public sealed record AudioShape(int Generation, int Number, SpeechFrame[] Frames, bool IsComplete) : OfReply(Generation);
 
     /// <summary>A chunk's audio ends at a position of the playout queue.</summary>
     public sealed record AudioEnds(int Generation, int Number, long Position) : OfReply(Generation);

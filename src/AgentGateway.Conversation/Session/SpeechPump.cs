@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
-using AgentGateway.Audio;
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Speech;
@@ -14,8 +13,6 @@ namespace AgentGateway.Conversation.Session;
 /// </summary>
 internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue, AsyncSignal room, SessionInbox inbox, Func<Instant> clock)
 {
-    private const int SliceSamples = 480;
-
     /// <summary>Speaks chunks until there are none; failures are reported, not thrown.</summary>
     /// <param name="run">The reply.</param>
     /// <param name="chunks">Its chunks.</param>
@@ -72,42 +69,55 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
         List<short>? pcm = isFixed && context.Phrases is not null ? [] : null;
         List<WordTiming> words = [];
         bool begun = false;
-        long trimmed = 0;
-        using var limit = new Deadline(context.Limits.FirstAudio, context.TimeProvider, run.Token);
-        await foreach (SpeechAudio piece in limit.EnumerateAsync(context.Synthesizer.SynthesizeAsync(request, limit.Token), context.Limits.NextAudio))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(run.Token);
+        using var limit = new Deadline(context.Limits.FirstAudio, context.TimeProvider, stop.Token);
+        var ahead = new SpeechReader(run, chunk, context.Agent.Language, voice, inbox, clock);
+        Task reading = ahead.ReadAsync(limit.EnumerateAsync(context.Synthesizer.SynthesizeAsync(request, limit.Token), context.Limits.NextAudio), stop.Token);
+        try
         {
-            run.FirstAudio ??= clock();
-            ReadOnlyMemory<short> audio = voice.Trim(piece, out int cut);
-            trimmed += (long)cut * PlayoutQueue.SampleRate / piece.SampleRate;
-            if (!begun)
+            while (await ahead.Pieces.WaitToReadAsync(run.Token))
             {
-                // Speech may be made ahead of its commit; it waits here.
-                await run.WaitForCommitAsync(run.Token);
-                await inbox.PostAsync(new SessionInput.AudioBegins(run.Generation, chunk.Number, queue.Written));
-            }
+                while (ahead.Pieces.TryRead(out SpeechReader.Piece piece))
+                {
+                    if (!begun)
+                    {
+                        // Speech may be made ahead of its commit; it waits here.
+                        await run.WaitForCommitAsync(run.Token);
+                        await inbox.PostAsync(new SessionInput.AudioBegins(run.Generation, chunk.Number, queue.Written));
+                    }
 
-            begun = true;
-            if (piece.Words.Count > 0)
-            {
-                words.AddRange(piece.Words);
-                await inbox.PostAsync(new SessionInput.AudioWords(run.Generation, chunk.Number, piece.Words, trimmed));
+                    begun = true;
+                    words.AddRange(piece.Words);
+                    await WriteAsync(run, chunk, piece, voice, pcm);
+                }
             }
-
-            while (!audio.IsEmpty)
-            {
-                int slice = Math.Min(SliceSamples, audio.Length);
-                ReadOnlyMemory<short> out48 = voice.Resample(audio[..slice], piece.SampleRate);
-                audio = audio[slice..];
-                pcm?.AddRange(out48.Span);
-                await WriteAsync(run, out48);
-            }
+        }
+        finally
+        {
+            stop.Cancel();
+            await reading;
         }
 
         if (!begun)
             throw new SpeechProviderException("The synthesizer returned no audio.");
         await inbox.PostAsync(new SessionInput.AudioEnds(run.Generation, chunk.Number, queue.Written));
         if (pcm is { Count: > 0 })
-            context.Phrases!.Add(context.Synthesizer.Name, request, new SpokenPhrase(CollectionsMarshal.AsSpan(pcm).ToArray(), Shift(words, trimmed)));
+            context.Phrases!.Add(context.Synthesizer.Name, request, new SpokenPhrase(CollectionsMarshal.AsSpan(pcm).ToArray(), words.Count > 0 ? Shift(words, ahead.Trimmed) : ahead.Estimate()));
+    }
+
+    private async ValueTask WriteAsync(ReplyRun run, SpokenChunk chunk, SpeechReader.Piece piece, ReplyVoice voice, List<short>? kept)
+    {
+        if (piece.Words.Count > 0)
+            await inbox.PostAsync(new SessionInput.AudioWords(run.Generation, chunk.Number, piece.Words, piece.Trimmed));
+        ReadOnlyMemory<short> audio = piece.Audio;
+        while (!audio.IsEmpty)
+        {
+            int slice = Math.Min(ReplyVoice.SliceSamples, audio.Length);
+            ReadOnlyMemory<short> out48 = voice.Resample(audio[..slice], piece.SampleRate);
+            audio = audio[slice..];
+            kept?.AddRange(out48.Span);
+            await WriteAsync(run, out48);
+        }
     }
 
     private async ValueTask WriteAsync(ReplyRun run, ReadOnlyMemory<short> pcm)
@@ -128,46 +138,4 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
     }
 
     private static TimeSpan Positive(TimeSpan time) => time < TimeSpan.Zero ? TimeSpan.Zero : time;
-
-    /// <summary>What one reply's audio keeps between its pieces.</summary>
-    private sealed class ReplyVoice : IDisposable
-    {
-        // -42 dBFS: engines begin with a stretch of near silence that a caller would wait through.
-        private const int TrimLevel = 256;
-        private static readonly TimeSpan Kept = TimeSpan.FromMilliseconds(5);
-
-        private readonly short[] _output = new short[(SliceSamples * 6) + 8];
-        private Resampler? _resampler;
-        private bool _begun;
-
-        /// <summary>Cuts the silence off the beginning of a reply.</summary>
-        public ReadOnlyMemory<short> Trim(SpeechAudio piece, out int cut)
-        {
-            cut = 0;
-            if (_begun)
-                return piece.Pcm;
-            ReadOnlySpan<short> samples = piece.Pcm.Span;
-            int first = samples.IndexOfAnyExceptInRange((short)-TrimLevel, (short)TrimLevel);
-            _begun = first >= 0;
-            int kept = (int)(Kept.TotalSeconds * piece.SampleRate);
-            cut = Math.Max(0, (first < 0 ? samples.Length : first) - kept);
-            return piece.Pcm[cut..];
-        }
-
-        public ReadOnlyMemory<short> Resample(ReadOnlyMemory<short> pcm, int rate)
-        {
-            if (rate == PlayoutQueue.SampleRate)
-                return pcm;
-            if (_resampler?.InRate != rate)
-            {
-                _resampler?.Dispose();
-                _resampler = new Resampler(rate, PlayoutQueue.SampleRate);
-            }
-
-            int count = _resampler.Process(pcm.Span, _output);
-            return _output.AsMemory(0, count);
-        }
-
-        public void Dispose() => _resampler?.Dispose();
-    }
 }

@@ -317,6 +317,7 @@ public sealed class ConversationSessionTests
     public void A_hang_up_while_the_agent_speaks_ends_everything()
     {
         using Call call = Call.Start();
+        call.Synthesizer.PieceDelay = TimeSpan.FromMilliseconds(100);
         call.Model.Reply("One two three four five six seven eight nine ten. ", TimeSpan.FromSeconds(60), "Eleven.");
         call.Session.PushText("count");
         call.Await<AgentSpeechStarted>();

@@ -10,6 +10,24 @@ public sealed class HeardTextTests
     private const string Speech =
         "Well, the first of our rooms looks over the garden. It has two beds, a desk and a chair. The second one is larger, and it costs a little more. Both are free on Friday.";
 
+    [Theory]
+    [InlineData(0, 9)]
+    [InlineData(100, 6)]
+    public void A_voice_without_word_times_is_listened_to(int pieceDelay, int steps)
+    {
+        using Call call = Call.Start();
+        call.Synthesizer.WithTimings = false;
+        call.Synthesizer.PieceDelay = TimeSpan.FromMilliseconds(pieceDelay);
+        call.Model.Reply("Well, the first of our rooms looks over the garden and has two beds.");
+        call.Session.PushText("tell me about the rooms");
+        call.Await<AgentSpeechStarted>();
+        call.Await<SegmentCompleted>();
+        int[] lengths = [.. call.Events.OfType<SegmentProgress>().Select(e => e.HeardLength)];
+        // Word by word, and in leaps of two or three where audio comes as late as it is heard.
+        Assert.InRange(lengths.Length, steps, 13);
+        Assert.Equal(lengths.Order().Distinct(), lengths);
+    }
+
     [Fact]
     public void Heard_text_is_within_one_word_after_500_random_barge_ins()
     {

@@ -15,6 +15,9 @@ public sealed class ScriptedSynthesizer(WordAudio words, TimeProvider time) : IS
     /// <summary>Before the first piece of each request.</summary>
     public TimeSpan FirstAudioDelay { get; set; }
 
+    /// <summary>Before each further piece: 100 ms for a voice that speaks as fast as it is heard.</summary>
+    public TimeSpan PieceDelay { get; set; }
+
     /// <summary>Silence at the beginning of each request.</summary>
     public TimeSpan LeadingSilence { get; set; }
 
@@ -50,6 +53,8 @@ public sealed class ScriptedSynthesizer(WordAudio words, TimeProvider time) : IS
             int piece = SampleRate / 10;
             for (int from = 0; from < pcm.Length; from += piece)
             {
+                if (from > 0 && PieceDelay > TimeSpan.Zero)
+                    await Task.Delay(PieceDelay, time, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return new SpeechAudio(pcm.AsMemory(from, Math.Min(piece, pcm.Length - from)), SampleRate, from == 0 ? timings : []);
             }
