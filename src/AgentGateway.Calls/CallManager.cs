@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using AgentGateway.Audio;
 using AgentGateway.Calls.Legs;
 using AgentGateway.Conversation.Agents;
@@ -64,10 +65,20 @@ public sealed partial class CallManager : IAsyncDisposable
     /// <summary>Calls at present.</summary>
     public int ActiveCalls => _calls.Count;
 
-    /// <summary>Answers an offer with an agent.</summary>
+    /// <summary>Answers an offer of nobody in particular with an agent.</summary>
     /// <exception cref="Conversation.Ports.SpeechProviderException">An engine that the agent needs cannot be had.</exception>
     /// <exception cref="Conversation.Ports.LlmException">The agent's language model does not exist.</exception>
-    public async Task<CallStartResult> StartAsync(AgentDefinition agent, string offer, CancellationToken cancellationToken)
+    public Task<CallStartResult> StartAsync(AgentDefinition agent, string offer, CancellationToken cancellationToken) =>
+        StartAsync(agent, offer, null, cancellationToken);
+
+    /// <summary>Answers an offer with an agent.</summary>
+    /// <param name="agent">Who answers.</param>
+    /// <param name="offer">SDP.</param>
+    /// <param name="source">Where the offer came from, so that a flood from there leaves room for others; null when that is not known.</param>
+    /// <param name="cancellationToken">Gives up before the call has begun.</param>
+    /// <exception cref="Conversation.Ports.SpeechProviderException">An engine that the agent needs cannot be had.</exception>
+    /// <exception cref="Conversation.Ports.LlmException">The agent's language model does not exist.</exception>
+    public async Task<CallStartResult> StartAsync(AgentDefinition agent, string offer, IPAddress? source, CancellationToken cancellationToken)
     {
         // 22 of 64 characters: 132 bits, so that the id in a session URL is a capability nobody guesses.
         string callId = _random.NextIceString(CallIdLength).Replace('+', '-').Replace('/', '_');
@@ -77,7 +88,7 @@ public sealed partial class CallManager : IAsyncDisposable
         try
         {
             // Before engines are made for it: the transport decides again, for certain.
-            if (!_transport.HasRoom)
+            if (!_transport.HasRoomFor(source))
                 return Refuse(null);
             if (agent.Mode == AgentMode.Conversation)
                 session = await _conversations.CreateAsync(callId, agent, cancellationToken);
@@ -88,7 +99,7 @@ public sealed partial class CallManager : IAsyncDisposable
                 _ => new ConversationLeg(_codec, session!),
             };
             var call = new Call(callId, agent, leg, session, _dialects, _time, _logger);
-            RtcAcceptResult result = await _transport.AcceptAsync(offer, call);
+            RtcAcceptResult result = await _transport.AcceptAsync(offer, call, source: source);
             if (result.Connection is not { } connection)
                 return Refuse(result.Refusal);
             running = TryRun(call, connection);

@@ -31,9 +31,9 @@ public sealed class MediaTransport : IAsyncDisposable
     private readonly CertificateRotation _certificates;
     private readonly SystemRandomSource _random = new();
     private readonly Meter _meter = new(MeterName);
+    private readonly ConnectingPlaces _connecting;
     private readonly Lock _dealing = new();
     private int _places;
-    private int _connecting;
     private long _refused;
     private bool _stopped;
     private LatenessHistogram _lastLateness = new();
@@ -47,6 +47,7 @@ public sealed class MediaTransport : IAsyncDisposable
         _certificates = certificates;
         _shards = shards;
         _names = names;
+        _connecting = new ConnectingPlaces(options.MaxConnecting, options.MaxConnectingPerSource);
         _services = [.. shards.Select((shard, i) => new ShardServices(shard, options, listeners[i], _random, logger))];
         Gathered = Task.WhenAll(_services.Select(s => s.Gathered));
         _ = Gathered.ContinueWith(_ => EndGathering(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -58,6 +59,8 @@ public sealed class MediaTransport : IAsyncDisposable
         _meter.CreateObservableCounter("agentgateway.net.datagrams.unroutable", () => Sum(c => c.DatagramsUnroutable), "{datagram}", "Datagrams of no known connection");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.unusable", () => _shards.Sum(s => s.UnusableDatagrams), "{datagram}", "Datagrams longer than any WebRTC packet or without an address");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.undeliverable", () => _shards.Sum(s => s.Links.Undeliverable), "{datagram}", "Outgoing datagrams that a relay or a TCP connection did not take");
+        _meter.CreateObservableCounter("agentgateway.net.turn.drops", TurnDropCounts, "{packet}", "Packets to or from TURN servers without effect");
+        _meter.CreateObservableCounter("agentgateway.net.names.refused", () => _names?.Refused ?? 0, "{name}", "Names of candidates that were not asked for, because too many were at once");
         _meter.CreateObservableUpDownCounter("agentgateway.net.tcp.connections", () => _services.Sum(s => s.Listener?.ConnectionCount ?? 0), "{connection}", "Callers' TCP connections");
         _meter.CreateObservableCounter("agentgateway.net.tcp.refused", () => _services.Sum(s => s.Listener?.Refused ?? 0), "{connection}", "Callers' TCP connections that were refused for want of room");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.refused", () => _shards.Sum(s => s.RefusedDatagrams), "{datagram}", "Outgoing datagrams that the system refused");
@@ -70,10 +73,13 @@ public sealed class MediaTransport : IAsyncDisposable
     public int ConnectionCount => _shards.Sum(s => s.ConnectionCount);
 
     /// <summary>Answered offers whose callers are not connected yet.</summary>
-    public int ConnectingCount => Volatile.Read(ref _connecting);
+    public int ConnectingCount => _connecting.Count;
 
     /// <summary>Whether another offer would be accepted now; offers under way count as connections.</summary>
-    public bool HasRoom => Volatile.Read(ref _places) < _options.MaxConnections && Volatile.Read(ref _connecting) < _options.MaxConnecting;
+    public bool HasRoom => HasRoomFor(null);
+
+    /// <summary>The same for an offer from an address; null for none that is known.</summary>
+    public bool HasRoomFor(IPAddress? source) => Volatile.Read(ref _places) < _options.MaxConnections && _connecting.HasRoom(source);
 
     /// <summary>The addresses and ports that are bound.</summary>
     public IReadOnlyList<IPEndPoint> LocalEndPoints => [.. _shards.Select(s => s.LocalEndPoint)];
@@ -142,8 +148,9 @@ public sealed class MediaTransport : IAsyncDisposable
     /// "end-of-candidates" while servers are still being asked. If not, as over WHIP, it waits for them up to
     /// <see cref="MediaTransportOptions.GatheringTimeout"/>, and what is found later is not told.
     /// </param>
-    public Task<RtcAcceptResult> AcceptAsync(string offer, IRtcConnectionHandler handler, bool canTrickle = false) =>
-        OpenAsync(handler, null, isAnswer: true, canTrickle, (now, peer) => peer.AcceptOffer(now, offer));
+    /// <param name="source">Who brought the offer; null when that is not known. Not where media will come from.</param>
+    public Task<RtcAcceptResult> AcceptAsync(string offer, IRtcConnectionHandler handler, bool canTrickle = false, IPAddress? source = null) =>
+        OpenAsync(handler, null, isAnswer: true, canTrickle, source, (now, peer) => peer.AcceptOffer(now, offer));
 
     /// <summary>Makes an offer; the answer is given to the connection's peer with AcceptAnswer.</summary>
     /// <param name="handler">What the call does with the connection.</param>
@@ -153,7 +160,7 @@ public sealed class MediaTransport : IAsyncDisposable
     /// </param>
     /// <param name="canTrickle">As for <see cref="AcceptAsync"/>.</param>
     public Task<RtcAcceptResult> OfferAsync(IRtcConnectionHandler handler, IPAddress? localAddress = null, bool canTrickle = false) =>
-        OpenAsync(handler, localAddress, isAnswer: false, canTrickle, static (now, peer) => new SdpResult { Answer = peer.CreateOffer(now) });
+        OpenAsync(handler, localAddress, isAnswer: false, canTrickle, null, static (now, peer) => new SdpResult { Answer = peer.CreateOffer(now) });
 
     /// <summary>Closes every connection with a goodbye and frees the ports.</summary>
     public async ValueTask DisposeAsync()
@@ -200,9 +207,9 @@ public sealed class MediaTransport : IAsyncDisposable
     }
 
     private async Task<RtcAcceptResult> OpenAsync(
-        IRtcConnectionHandler handler, IPAddress? localAddress, bool isAnswer, bool canTrickle, Func<Instant, RtcPeer, SdpResult> negotiate)
+        IRtcConnectionHandler handler, IPAddress? localAddress, bool isAnswer, bool canTrickle, IPAddress? source, Func<Instant, RtcPeer, SdpResult> negotiate)
     {
-        if (!TryReserve(isAnswer))
+        if (!TryReserve(isAnswer, source))
         {
             Interlocked.Increment(ref _refused);
             return RtcAcceptResult.Overloaded;
@@ -224,7 +231,7 @@ public sealed class MediaTransport : IAsyncDisposable
                 return RtcAcceptResult.Refused(result);
 
             MediaShard taken = shard;
-            var connection = new RtcConnection(taken, peer, handler, () => Release(taken), isAnswer ? Settle : null);
+            var connection = new RtcConnection(taken, peer, handler, () => Release(taken), isAnswer ? () => _connecting.Release(source) : null);
             string ufrag = peer.IceUfrag;
             var completion = new TaskCompletionSource<RtcAcceptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
             kept = shard.TryPost(now =>
@@ -245,7 +252,7 @@ public sealed class MediaTransport : IAsyncDisposable
             {
                 peer?.Dispose();
                 if (isAnswer)
-                    Settle();
+                    _connecting.Release(source);
                 Release(shard);
             }
         }
@@ -308,7 +315,7 @@ public sealed class MediaTransport : IAsyncDisposable
     /// Takes a place for a connection, and for an answer one of those that connect: each of those holds a handshake's memory, and whoever can
     /// post offers can make them without ever sending a datagram.
     /// </summary>
-    private bool TryReserve(bool isAnswer)
+    private bool TryReserve(bool isAnswer, IPAddress? source)
     {
         if (Interlocked.Increment(ref _places) > _options.MaxConnections)
         {
@@ -316,9 +323,8 @@ public sealed class MediaTransport : IAsyncDisposable
             return false;
         }
 
-        if (!isAnswer || Interlocked.Increment(ref _connecting) <= _options.MaxConnecting)
+        if (!isAnswer || _connecting.TryTake(source))
             return true;
-        Settle();
         Release(null);
         return false;
     }
@@ -340,8 +346,6 @@ public sealed class MediaTransport : IAsyncDisposable
         }
     }
 
-    private void Settle() => Interlocked.Decrement(ref _connecting);
-
     private void Release(MediaShard? shard)
     {
         Interlocked.Decrement(ref _places);
@@ -350,6 +354,9 @@ public sealed class MediaTransport : IAsyncDisposable
         lock (_dealing)
             shard.Places--;
     }
+
+    private IEnumerable<Measurement<long>> TurnDropCounts() => TurnDrops.Reasons.Select(
+        reason => new Measurement<long>(_shards.Sum(s => s.Links.TurnDrops.Count(reason)), new KeyValuePair<string, object?>("reason", reason.ToString())));
 
     private long Sum(Func<ShardCounters, long> counter) => _shards.Sum(s => counter(s.Counters));
 }

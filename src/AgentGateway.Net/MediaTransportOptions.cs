@@ -78,6 +78,12 @@ public sealed record MediaTransportOptions
     /// </summary>
     public int MaxConnecting { get; init; } = 256;
 
+    /// <summary>
+    /// Of those, the most whose offers came from one address (IPv6: one /64), so that one source cannot take the room of all. Loopback does not count:
+    /// a proxy on this host speaks for everybody.
+    /// </summary>
+    public int MaxConnectingPerSource { get; init; } = 64;
+
     /// <summary>How long an answered offer may take to connect before it is closed.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

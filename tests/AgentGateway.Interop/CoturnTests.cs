@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using AgentGateway.Interop.Support;
 using AgentGateway.Net;
 using AgentGateway.Rtc.Primitives;
 using AgentGateway.Rtc.Sctp;
+using AgentGateway.Rtc.Turn;
 using AgentGateway.Testing.Calls;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,6 +37,34 @@ public sealed class CoturnTests
         DatagramPath path = await call.CallerSide.Connection.InvokeAsync((_, peer) => peer.SelectedPath!.Value);
         Assert.Contains($" {path.Local.Port} typ relay", Assert.Single(caller.GatheredCandidates, c => c.Contains("typ relay", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Contains($" {path.Remote.Port} typ relay", Assert.Single(callee.GatheredCandidates, c => c.Contains("typ relay", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(TurnTransport.Udp, TurnTransport.Udp)]
+    [InlineData(TurnTransport.Udp, TurnTransport.Tcp)]
+    public async Task A_call_over_two_relays_of_IPv6_carries_audio_and_data_both_ways(TurnTransport callerTransport, TurnTransport calleeTransport)
+    {
+        await using Coturn coturn = await Coturn.StartAsync(IPAddress.IPv6Loopback);
+        await using MediaTransport caller = await StartAsync(coturn.Turn(callerTransport) with { Family = TurnAddressFamily.IPv6 }, listen: IPAddress.IPv6Any);
+        await using MediaTransport callee = await StartAsync(coturn.Turn(calleeTransport) with { Family = TurnAddressFamily.IPv6 }, listen: IPAddress.IPv6Any);
+        Assert.Contains(caller.GatheredCandidates, c => c.Contains(" ::1 ", StringComparison.Ordinal) && c.Contains("typ relay", StringComparison.Ordinal));
+
+        await using Call call = await Call.ConnectAsync(caller, callee);
+
+        await call.AssertMediaAsync(100);
+        await call.AssertMessagesAsync();
+        DatagramPath path = await call.CallerSide.Connection.InvokeAsync((_, peer) => peer.SelectedPath!.Value);
+        Assert.Equal((IPAddress.IPv6Loopback, IPAddress.IPv6Loopback), (path.Local.Address, path.Remote.Address));
+    }
+
+    [Fact]
+    public async Task A_server_without_the_family_asked_for_says_so_in_the_log()
+    {
+        await using Coturn coturn = await Coturn.StartAsync();
+        var log = new ConcurrentQueue<string>();
+        await using MediaTransport transport = await StartAsync(coturn.Turn(TurnTransport.Udp) with { Family = TurnAddressFamily.IPv6 }, log);
+        Assert.Empty(transport.GatheredCandidates);
+        Assert.True(log.Any(l => l.Contains("AddressFamilyNotSupported (440)", StringComparison.Ordinal)), string.Join('\n', log) + coturn.Log);
     }
 
     [Fact]
@@ -93,10 +123,10 @@ public sealed class CoturnTests
         Assert.Contains(log, l => l.Contains("the connection was closed", StringComparison.Ordinal));
     }
 
-    private static async Task<MediaTransport> StartAsync(TurnServer server, ConcurrentQueue<string>? log = null)
+    private static async Task<MediaTransport> StartAsync(TurnServer server, ConcurrentQueue<string>? log = null, IPAddress? listen = null)
     {
         MediaTransport transport = MediaTransport.Start(
-            new MediaTransportOptions { Ports = [0], TurnServers = [server], RelayOnly = true },
+            new MediaTransportOptions { ListenAddress = listen ?? IPAddress.Any, Ports = [0], TurnServers = [server], RelayOnly = true },
             TimeProvider.System,
             log is null ? NullLoggerFactory.Instance : new LoggerFactory([new QueueLoggerProvider(log)]));
         await transport.Gathered.WaitAsync(Limit);

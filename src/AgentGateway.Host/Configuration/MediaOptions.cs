@@ -61,6 +61,9 @@ public sealed class MediaOptions
     /// <summary>Answered offers at one time whose callers are not connected yet, 1..100000; further ones get 503.</summary>
     public int MaxConnecting { get; set; } = 256;
 
+    /// <summary>Of those, the most that one address may have, 1..100000; loopback, where a proxy may be, has no such limit.</summary>
+    public int MaxConnectingPerSource { get; set; } = 64;
+
     /// <summary>How long an answered offer may take to connect before it is given up, 1 s to 5 minutes.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -86,6 +89,8 @@ public sealed class MediaOptions
             yield return $"{Section}:MaxCalls is {MaxCalls}; expected 1..100000.";
         if (MaxConnecting is < 1 or > 100_000)
             yield return $"{Section}:MaxConnecting is {MaxConnecting}; expected 1..100000.";
+        if (MaxConnectingPerSource is < 1 or > 100_000)
+            yield return $"{Section}:MaxConnectingPerSource is {MaxConnectingPerSource}; expected 1..100000.";
         if (ConnectTimeout < TimeSpan.FromSeconds(1) || ConnectTimeout > TimeSpan.FromMinutes(5))
             yield return $"{Section}:ConnectTimeout is {ConnectTimeout}; expected 00:00:01 to 00:05:00.";
         if (TcpPorts.Count > Math.Max(1, Ports.Count) || TcpPorts.Any(p => p is < 0 or > 65535))
@@ -116,6 +121,7 @@ public sealed class MediaOptions
         AdvertisedPort = AdvertisedPort,
         MaxConnections = MaxCalls,
         MaxConnecting = MaxConnecting,
+        MaxConnectingPerSource = MaxConnectingPerSource,
         ConnectTimeout = ConnectTimeout,
         IceLite = IceLite,
         ResolveNames = ResolveNames,

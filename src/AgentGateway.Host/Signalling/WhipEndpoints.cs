@@ -48,7 +48,7 @@ internal static class WhipEndpoints
         CallStartResult result;
         try
         {
-            result = await calls.StartAsync(definition, offer!, context.RequestAborted);
+            result = await calls.StartAsync(definition, offer!, context.Connection.RemoteIpAddress, context.RequestAborted);
         }
         catch (SpeechProviderException e)
         {

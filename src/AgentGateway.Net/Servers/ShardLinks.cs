@@ -21,6 +21,7 @@ internal sealed class ShardLinks(UdpSocket socket, bool isLite)
     private readonly Dictionary<DatagramPath, FrameStream> _streams = [];
     private readonly byte[] _held = new byte[2048];
     private volatile IReadOnlyList<IceCandidate> _candidates = [];
+    private volatile TurnDrops _turnDrops = TurnDrops.None;
     private long _undeliverable;
 
     /// <summary>Told of each candidate that is new, on the shard's thread.</summary>
@@ -34,6 +35,9 @@ internal sealed class ShardLinks(UdpSocket socket, bool isLite)
 
     /// <summary>Outgoing datagrams that a relay or a connection did not take; any thread.</summary>
     internal long Undeliverable => Volatile.Read(ref _undeliverable);
+
+    /// <summary>What the TURN clients dropped; any thread.</summary>
+    internal TurnDrops TurnDrops => _turnDrops;
 
     internal Instant? NextTimeout
     {
@@ -79,6 +83,7 @@ internal sealed class ShardLinks(UdpSocket socket, bool isLite)
         }
 
         _relays.Add(relay);
+        _turnDrops = _turnDrops.With(relay.Client.Statistics);
         if (relay.Stream is null)
             _servers.Add(relay.Server);
         else
@@ -305,7 +310,8 @@ internal sealed class ShardLinks(UdpSocket socket, bool isLite)
 
     private void Forget(RelayLink relay)
     {
-        _relays.Remove(relay);
+        if (_relays.Remove(relay))
+            _turnDrops = _turnDrops.Without(relay.Client.Statistics);
         foreach (IceCandidate candidate in relay.Candidates)
         {
             if (candidate.Type == IceCandidateType.Relayed)

@@ -41,6 +41,8 @@ public sealed class MediaServerOptionsTests
     {
         Assert.Empty(Media().Validate());
         Assert.Contains("Media:TurnServers:0:Url", Problem(m => m.TurnServers[0].Url = "stun:turn.example"), StringComparison.Ordinal);
+        Assert.Contains("Media:TurnServers:0:Family", Problem(m => m.TurnServers[0].Family = "IPX"), StringComparison.Ordinal);
+        Assert.Contains("Media:MaxConnectingPerSource", Problem(m => m.MaxConnectingPerSource = 0), StringComparison.Ordinal);
         Assert.Contains("needs Username", Problem(m => m.TurnServers[0].Credential = ""), StringComparison.Ordinal);
         Assert.Contains("CaFile", Problem(m => m.TurnServers[0].CaFile = "/nowhere/ca.pem"), StringComparison.Ordinal);
         Assert.Contains("at most 4", Problem(m => Enumerable.Range(0, 4).ToList().ForEach(i => m.TurnServers.Add(Turn($"turns:turn{i}.example")))), StringComparison.Ordinal);

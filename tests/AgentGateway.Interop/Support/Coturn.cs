@@ -20,11 +20,13 @@ internal sealed class Coturn : IAsyncDisposable
     private readonly WorkFolder _folder = new();
     private readonly StringBuilder _log = new();
     private readonly X509Certificate2 _certificate;
+    private readonly IPAddress _address;
     private readonly int _port;
     private readonly int _tlsPort;
 
-    private Coturn(string[] options)
+    private Coturn(IPAddress address, string[] options)
     {
+        _address = address;
         _port = FreePort();
         _tlsPort = FreePort();
         _certificate = CreateCertificate(_folder);
@@ -32,7 +34,7 @@ internal sealed class Coturn : IAsyncDisposable
         {
             StartInfo = new ProcessStartInfo("turnserver",
             [
-                "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", $"--listening-port={_port}", $"--tls-listening-port={_tlsPort}",
+                "-n", $"--listening-ip={address}", $"--relay-ip={address}", $"--listening-port={_port}", $"--tls-listening-port={_tlsPort}",
                 "--lt-cred-mech", $"--user={UserName}:{Password}", "--realm=interop.example", "--allow-loopback-peers", "--no-cli", "--no-dtls", "--no-rfc5780",
                 $"--cert={_folder["cert.pem"]}", $"--pkey={_folder["key.pem"]}", $"--pidfile={_folder["pid"]}", $"--userdb={_folder["db"]}",
                 "--log-file=stdout", "--verbose", "--min-port=49160", "--max-port=65000", .. options,
@@ -54,12 +56,15 @@ internal sealed class Coturn : IAsyncDisposable
     }
 
     /// <summary>The STUN side of it.</summary>
-    internal StunServer Stun => new("127.0.0.1", _port);
+    internal StunServer Stun => new(_address.ToString(), _port);
 
     /// <summary>Starts it and waits until it answers.</summary>
-    internal static async Task<Coturn> StartAsync(params string[] options)
+    internal static Task<Coturn> StartAsync(params string[] options) => StartAsync(IPAddress.Loopback, options);
+
+    /// <summary>The same on another address of loopback.</summary>
+    internal static async Task<Coturn> StartAsync(IPAddress address, params string[] options)
     {
-        var server = new Coturn(options);
+        var server = new Coturn(address, options);
         server._process.Start();
         server._process.OutputDataReceived += server.Append;
         server._process.ErrorDataReceived += server.Append;
@@ -68,7 +73,7 @@ internal sealed class Coturn : IAsyncDisposable
         try
         {
             using var limit = new CancellationTokenSource(Limit);
-            while (!await AnswersAsync(server._port, limit.Token))
+            while (!await AnswersAsync(address, server._port, limit.Token))
                 await Task.Delay(50, limit.Token);
             return server;
         }
@@ -82,7 +87,7 @@ internal sealed class Coturn : IAsyncDisposable
 
     internal TurnServer Turn(TurnTransport transport, string? password = null) => new()
     {
-        Host = transport == TurnTransport.Tls ? "localhost" : "127.0.0.1",
+        Host = transport == TurnTransport.Tls ? "localhost" : _address.ToString(),
         Port = transport == TurnTransport.Tls ? _tlsPort : _port,
         Transport = transport,
         UserName = UserName,
@@ -100,12 +105,12 @@ internal sealed class Coturn : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static async Task<bool> AnswersAsync(int port, CancellationToken cancellation)
+    private static async Task<bool> AnswersAsync(IPAddress address, int port, CancellationToken cancellation)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, port, cancellation);
+            await socket.ConnectAsync(address, port, cancellation);
             return true;
         }
         catch (SocketException)
