@@ -30,8 +30,17 @@ public sealed record AgentDefinition
     /// <summary>The embedded dialogue, when the file has one. Used by the script engine, and as a fallback when no model answers.</summary>
     public ScriptDefinition? Script { get; init; }
 
-    /// <summary>Said when no language model answers and the script has nothing to say either.</summary>
-    public string Apology { get; init; } = "I am sorry, I can not answer right now. Please try again in a moment.";
+    /// <summary>Said when no language model answers and the script has nothing to say either; by default a sentence in the agent's language (English or German).</summary>
+    public string Apology
+    {
+        get => field ?? (Language.StartsWith("de", StringComparison.OrdinalIgnoreCase)
+            ? "Es tut mir leid, ich kann gerade nicht antworten. Bitte versuchen Sie es gleich noch einmal."
+            : "I am sorry, I can not answer right now. Please try again in a moment.");
+        init;
+    }
+
+    /// <summary>What it says when no model is asked.</summary>
+    public PhraseOptions Phrases { get; init; } = new();
 
     /// <summary>Where the agent is: decides what "tomorrow" means. The server's zone by default.</summary>
     public TimeZoneInfo? TimeZone { get; init; }

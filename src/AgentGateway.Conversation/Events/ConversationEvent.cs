@@ -92,7 +92,14 @@ public sealed record TurnMeasured(TurnLatency Latency) : ConversationEvent;
 /// <summary>A reply that was begun before its turn was certainly over was thrown away, because the turn went on.</summary>
 /// <param name="Turn">The turn.</param>
 /// <param name="Characters">Text the model had made by then.</param>
-public sealed record SpeculationWasted(int Turn, int Characters) : ConversationEvent;
+public sealed record SpeculationWasted(int Turn, int Characters) : ConversationEvent
+{
+    /// <summary>Why it was.</summary>
+    public SpeculationWaste Reason { get; init; }
+
+    /// <summary>How long it had been made.</summary>
+    public TimeSpan Took { get; init; }
+}
 
 /// <summary>Something failed; the conversation goes on unless <paramref name="Fatal"/>.</summary>
 /// <param name="Code">A stable code, such as "llm_unavailable".</param>

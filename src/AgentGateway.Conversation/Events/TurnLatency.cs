@@ -27,6 +27,15 @@ public sealed record TurnLatency
     /// <summary>From first audio to the first non-silent frame handed to the packetiser.</summary>
     public required TimeSpan Pacing { get; init; }
 
+    /// <summary>Whether the answer was begun before the turn was certainly over.</summary>
+    public bool WasSpeculated { get; init; }
+
+    /// <summary>Answers to this turn that were begun ahead and thrown away.</summary>
+    public int WastedReplies { get; init; }
+
+    /// <summary>Characters that the model had made for them.</summary>
+    public int WastedCharacters { get; init; }
+
     /// <summary>The whole: end of the caller's speech to the agent's first non-silent frame.</summary>
     public TimeSpan Total => Endpointing + Transcription + LlmFirstToken + FirstChunk + TtsFirstAudio + Pacing;
 }

@@ -143,6 +143,7 @@ internal sealed partial class ConversationLoop
     private void StartSpeculation(in TurnCommand command)
     {
         ReplyRun run = _speculative = NewRun(command, command.Spoken, isAnswer: true);
+        TurnMetrics.SpeculationStarted(_context.Agent.Name);
         _lastReply = _generator.AnswerAsync(run, _history.ToMessages(command.Typed ? command.Text : Readable(command.Text!, isFinal: true)), _lastReply);
     }
 
@@ -150,6 +151,8 @@ internal sealed partial class ConversationLoop
     {
         ReplyRun run = _speculative!;
         _speculative = null;
+        run.WasSpeculated = true;
+        TurnMetrics.SpeculationUsed(_context.Agent.Name);
         _history.BeginReply(command.Generation, command.Turn);
         run.SpeechEnd = command.SpeechEnd;
         run.Decided = command.Decided;
@@ -172,13 +175,26 @@ internal sealed partial class ConversationLoop
             return;
         _speculative = null;
         run.Cancel();
-        await EmitAsync(new SpeculationWasted(run.Turn, run.Characters) { At = At });
+        var wasted = new SpeculationWasted(run.Turn, run.Characters)
+        {
+            At = At,
+            Reason = _turns.Phase switch
+            {
+                TurnPhase.Ended => SpeculationWaste.CallEnded,
+                TurnPhase.Hearing or TurnPhase.Pausing => SpeculationWaste.TurnWentOn,
+                _ => SpeculationWaste.OtherWords,
+            },
+            Took = _ports.Now - run.Started,
+        };
+        _speculations.Waste(wasted);
+        TurnMetrics.SpeculationWasted(_context.Agent.Name, wasted);
+        await EmitAsync(wasted);
         run.Dispose();
     }
 
     private string PhraseOf(TurnPhrase phrase)
     {
-        ConversationPhrases phrases = _context.Sentences ?? ConversationPhrases.For(_context.Agent.Language);
+        ConversationPhrases phrases = _phrases;
         return phrase switch
         {
             TurnPhrase.Greeting => _context.Agent.Greeting!,

@@ -30,6 +30,8 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
 
     private readonly HeardPosition _ear = new();
     private readonly VoicePace _pace = new();
+    private readonly SpeculationCount _speculations = new();
+    private readonly ConversationPhrases _phrases;
 
     private ReplyRun? _run;
     private ReplyRun? _speculative;
@@ -42,6 +44,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
     public ConversationLoop(ConversationContext context, SessionPorts ports)
     {
         _context = context;
+        _phrases = context.Sentences ?? ConversationPhrases.For(context.Agent);
         _ports = ports;
         Instant start = ports.Now;
         TurnTakerOptions options = TurnTakerOptions.From(context.Agent) with
@@ -300,7 +303,7 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         if (run.Measured || !run.IsAnswer || !_ports.Playout.TryGetFirstAudible(run.Generation, out Instant audible))
             return;
         run.Measured = true;
-        TurnLatency latency = run.Measure(audible);
+        TurnLatency latency = _speculations.Add(run.Measure(audible), run.WasSpeculated);
         _recorder.Measured(latency);
         TurnMetrics.Measured(_context.Agent.Name, latency);
         SessionLog.Measured(

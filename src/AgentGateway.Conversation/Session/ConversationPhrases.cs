@@ -1,3 +1,5 @@
+using AgentGateway.Conversation.Agents;
+
 namespace AgentGateway.Conversation.Session;
 
 /// <summary>What the agent says when no model is asked.</summary>
@@ -40,6 +42,25 @@ public sealed record ConversationPhrases
 
     /// <summary>The call ends because it was long enough.</summary>
     public string TimeUp { get; init; } = "I am sorry, our time is up. Thank you for calling, goodbye.";
+
+    /// <summary>The phrases of an agent: those of its file, else those of its language.</summary>
+    public static ConversationPhrases For(AgentDefinition agent)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        ConversationPhrases usual = For(agent.Language);
+        PhraseOptions own = agent.Phrases;
+        return new ConversationPhrases
+        {
+            NotUnderstood = own.NotUnderstood ?? usual.NotUnderstood,
+            Filler = own.Filler ?? usual.Filler,
+            FillerAgain = own.FillerAgain ?? usual.FillerAgain,
+            StillThere = own.StillThere ?? usual.StillThere,
+            StillThereAgain = own.StillThereAgain ?? usual.StillThereAgain,
+            IdleGoodbye = own.IdleGoodbye ?? usual.IdleGoodbye,
+            TimeWarning = own.TimeWarning ?? usual.TimeWarning,
+            TimeUp = own.TimeUp ?? usual.TimeUp,
+        };
+    }
 
     /// <summary>The phrases of a BCP 47 language; English where there are none.</summary>
     public static ConversationPhrases For(string language)

@@ -40,6 +40,9 @@ internal sealed class ReplyRun : IDisposable
     /// <summary>Whether the reply is certain to be the answer: before, no tool runs and no audio is written.</summary>
     public bool IsCommitted => _committed.Task.IsCompleted;
 
+    /// <summary>Whether it was begun before its turn was certainly over.</summary>
+    public bool WasSpeculated { get; set; }
+
     /// <summary>What its flow told before it was committed.</summary>
     public List<SessionInput.OfReply> Early { get; } = [];
 

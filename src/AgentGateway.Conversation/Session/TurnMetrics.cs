@@ -33,6 +33,32 @@ internal static class TurnMetrics
 
     private static readonly Counter<long> Stalled = Meter.CreateCounter<long>("agentgateway.stalls", "{stall}", "Phases that were stuck and were left, by phase");
 
+    private static readonly Counter<long> Speculations = Meter.CreateCounter<long>(
+        "agentgateway.speculations", "{reply}", "Replies that were begun before the turn was certainly over, by outcome: started, used, wasted (with the reason)");
+
+    private static readonly Counter<long> WastedCharacters = Meter.CreateCounter<long>(
+        "agentgateway.speculations.wasted_characters", "{character}", "Text of the model that was thrown away with such replies, by reason");
+
+    private static readonly Counter<double> WastedTime = Meter.CreateCounter<double>(
+        "agentgateway.speculations.wasted_time", "s", "Time that was spent on such replies, by reason");
+
+    public static void SpeculationStarted(string agent) => Speculations.Add(1, Tag("outcome", "started"), Tag("agent", agent));
+
+    public static void SpeculationUsed(string agent) => Speculations.Add(1, Tag("outcome", "used"), Tag("agent", agent));
+
+    public static void SpeculationWasted(string agent, SpeculationWasted wasted)
+    {
+        KeyValuePair<string, object?> reason = Tag("reason", wasted.Reason switch
+        {
+            SpeculationWaste.CallEnded => "call_ended",
+            SpeculationWaste.TurnWentOn => "turn_went_on",
+            _ => "other_words",
+        });
+        Speculations.Add(1, Tag("outcome", "wasted"), reason, Tag("agent", agent));
+        WastedCharacters.Add(wasted.Characters, reason, Tag("agent", agent));
+        WastedTime.Add(wasted.Took.TotalSeconds, reason, Tag("agent", agent));
+    }
+
     public static void Measured(string agent, TurnLatency latency)
     {
         Latency.Record(latency.Total.TotalSeconds, Tag("agent", agent));

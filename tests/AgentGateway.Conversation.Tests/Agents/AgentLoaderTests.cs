@@ -18,6 +18,7 @@ public sealed class AgentLoaderTests
             language: en-GB
             time_zone: UTC
             apology: Sorry.
+            phrases: { filler: Hang on., time_up: That is all. }
             llm:
               provider: openai
               model: gpt-x
@@ -53,6 +54,7 @@ public sealed class AgentLoaderTests
                 FirstTokenTimeout = TimeSpan.FromMilliseconds(1500),
             },
             agent.Llm);
+        Assert.Equal(new PhraseOptions { Filler = "Hang on.", TimeUp = "That is all." }, agent.Phrases);
         Assert.Equal(["table", "42"], agent.Stt.Hints);
         Assert.Equal(new SynthesizerOptions { Provider = "flite", Voice = "slt", Rate = 1.1 }, agent.Tts);
         Assert.Equal(TimeSpan.FromMilliseconds(250), agent.Turn.MinDelay);

@@ -34,8 +34,23 @@ public sealed class SpeculationTests
         Assert.Equal("For the night it costs five.", call.HeardText);
         SpeculationWasted wasted = call.Single<SpeculationWasted>();
         Assert.Equal((1, "Behind the house, and it is free.".Length), (wasted.Turn, wasted.Characters));
+        Assert.Equal(SpeculationWaste.TurnWentOn, wasted.Reason);
+        Assert.InRange(wasted.Took, TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(2));
+        TurnLatency report = call.Single<TurnMeasured>().Latency;
+        Assert.Equal((1, wasted.Characters), (report.WastedReplies, report.WastedCharacters));
         Assert.Equal(Question + " for the night", call.Single<UserTurnCommitted>().Text);
         Assert.Equal(Question + " for the night", call.Model.Requests[1][^1].Text);
+    }
+
+    [Fact]
+    public void An_answer_begun_for_a_call_that_ends_is_wasted()
+    {
+        using Call call = Call.Start();
+        call.Model.Reply(TimeSpan.FromSeconds(5), "Behind the house.");
+        call.Say(Question).Play(300);
+        call.HangUp();
+        SpeculationWasted wasted = call.Single<SpeculationWasted>();
+        Assert.Equal((SpeculationWaste.CallEnded, 0), (wasted.Reason, wasted.Characters));
     }
 
     [Fact]

@@ -10,18 +10,8 @@ public sealed class TurnMetricsTests
     [Fact]
     public void A_turn_is_measured_whole_and_in_parts_that_add_up()
     {
-        var measured = new ConcurrentQueue<(string Name, double Value, Dictionary<string, object?> Tags)>();
         string agent = "agent-" + Guid.NewGuid();
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, l) =>
-        {
-            if (instrument.Meter.Name == TurnMetrics.MeterName)
-                l.EnableMeasurementEvents(instrument);
-        };
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Keep(instrument.Name, value, tags));
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Keep(instrument.Name, value, tags));
-        listener.Start();
-
+        using var meter = new Measurements(agent);
         using Call call = Call.Start(context => context with { Agent = context.Agent with { Name = agent } });
         call.Synthesizer.FirstAudioDelay = TimeSpan.FromMilliseconds(120);
         call.Model.Reply(TimeSpan.FromMilliseconds(80), "We open at noon and close at ten every day.").Reply("Yes.");
@@ -32,21 +22,62 @@ public sealed class TurnMetricsTests
 
         TurnLatency[] told = [.. call.Events.OfType<TurnMeasured>().Select(e => e.Latency)];
         Assert.NotEmpty(told);
-        double[] whole = [.. measured.Where(m => m.Name == "agentgateway.turn.latency").Select(m => m.Value)];
+        double[] whole = [.. meter.Of("agentgateway.turn.latency").Select(m => m.Value)];
         Assert.Equal(told.Select(l => l.Total.TotalSeconds), whole);
-        Assert.Equal(whole.Sum(), measured.Where(m => m.Name == "agentgateway.turn.latency.part").Sum(m => m.Value), precision: 6);
+        Assert.Equal(whole.Sum(), meter.Of("agentgateway.turn.latency.part").Sum(m => m.Value), precision: 6);
         Assert.Equal(
             ["endpointing", "first_chunk", "llm_first_token", "pacing", "stt", "tts_first_audio"],
-            measured.Where(m => m.Name == "agentgateway.turn.latency.part").Select(m => (string)m.Tags["part"]!).Distinct().Order(StringComparer.Ordinal));
-        Assert.Equal(call.Events.OfType<UserTurnCommitted>().Count(), measured.Count(m => m.Name == "agentgateway.turns"));
-        Assert.Contains(measured, m => m.Name == "agentgateway.barge_in.holds");
-        Assert.Contains(measured, m => m.Name == "agentgateway.replies.cancelled");
+            meter.Of("agentgateway.turn.latency.part").Select(m => (string)m.Tags["part"]!).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(call.Events.OfType<UserTurnCommitted>().Count(), meter.Of("agentgateway.turns").Count);
+        Assert.NotEmpty(meter.Of("agentgateway.barge_in.holds"));
+        Assert.NotEmpty(meter.Of("agentgateway.replies.cancelled"));
+    }
 
-        void Keep(string instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    [Fact]
+    public void Answers_begun_ahead_are_counted_by_what_became_of_them()
+    {
+        string agent = "agent-" + Guid.NewGuid();
+        using var meter = new Measurements(agent);
+        using Call call = Call.Start(context => context with { Agent = context.Agent with { Name = agent } });
+        call.Model.Reply("Behind the house, and it is free.").Reply("For the night it costs five.");
+        call.Say("where can i park my car").Pause(600).Say("for the night").Play();
+        call.Await<AgentSpeechStopped>();
+        call.HangUp();
+        Assert.Equal(["started", "wasted", "started", "used"], meter.Of("agentgateway.speculations").Select(m => m.Tags["outcome"]));
+        (double characters, Dictionary<string, object?> tags) = Assert.Single(meter.Of("agentgateway.speculations.wasted_characters"));
+        Assert.Equal(("Behind the house, and it is free.".Length, "turn_went_on"), (characters, tags["reason"]));
+        Assert.True(Assert.Single(meter.Of("agentgateway.speculations.wasted_time")).Value > 0);
+    }
+
+    /// <summary>What is measured for one agent.</summary>
+    private sealed class Measurements : IDisposable
+    {
+        private readonly ConcurrentQueue<(string Name, double Value, Dictionary<string, object?> Tags)> _all = new();
+        private readonly MeterListener _listener = new();
+        private readonly string _agent;
+
+        public Measurements(string agent)
+        {
+            _agent = agent;
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == TurnMetrics.MeterName)
+                    listener.EnableMeasurementEvents(instrument);
+            };
+            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Keep(instrument.Name, value, tags));
+            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Keep(instrument.Name, value, tags));
+            _listener.Start();
+        }
+
+        public List<(double Value, Dictionary<string, object?> Tags)> Of(string name) => [.. _all.Where(m => m.Name == name).Select(m => (m.Value, m.Tags))];
+
+        public void Dispose() => _listener.Dispose();
+
+        private void Keep(string instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
             var kept = new Dictionary<string, object?>(tags.ToArray());
-            if (Equals(kept.GetValueOrDefault("agent"), agent))
-                measured.Enqueue((instrument, value, kept));
+            if (Equals(kept.GetValueOrDefault("agent"), _agent))
+                _all.Enqueue((instrument, value, kept));
         }
     }
 }

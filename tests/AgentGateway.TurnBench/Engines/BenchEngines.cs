@@ -13,14 +13,18 @@ internal sealed class BenchEngines : IAsyncDisposable
     private readonly FliteSynthesizer _flite = FliteSynthesizer.Load();
     private readonly EspeakSynthesizer _espeak = EspeakSynthesizer.Load();
 
-    internal BenchEngines()
+    /// <param name="charge">What each computation of an engine costs, so that a run gives the same to the last digit; null for what it did cost.</param>
+    internal BenchEngines(TimeSpan? charge = null)
     {
         string models = Environment.GetEnvironmentVariable("AGENTGATEWAY_MODEL_MIRROR") ?? Path.Combine(TestPaths.Shared, "models");
         VoiceActivity = SileroVoiceActivityModel.Load(Path.Combine(models, "silero-vad-v5", "silero_vad_v5.onnx"), "silero-v5");
         Recognizer = SherpaRecognizer.Load(SherpaModelFiles.Find(Path.Combine(models, "sherpa-zipformer-en-3.3M-gigaspeech-streaming")));
-        Flite = new SpokenTexts(_flite);
-        Espeak = new SpokenTexts(_espeak);
+        Charge = charge;
+        Flite = new SpokenTexts(_flite, charge);
+        Espeak = new SpokenTexts(_espeak, charge);
     }
+
+    internal TimeSpan? Charge { get; }
 
     internal IVoiceActivityModel VoiceActivity { get; }
 

@@ -5,17 +5,17 @@ using AgentGateway.Providers.Sherpa;
 
 namespace AgentGateway.TurnBench.Engines;
 
-/// <summary>The embedded recogniser on virtual time: its results come as late as its computing took.</summary>
-internal sealed class ChargedRecognizer(SherpaRecognizer inner, TimeProvider time) : ISpeechRecognizer
+/// <summary>The embedded recogniser on virtual time: its results come as late as its computing took, or a fixed time each.</summary>
+internal sealed class ChargedRecognizer(SherpaRecognizer inner, TimeProvider time, TimeSpan? charge) : ISpeechRecognizer
 {
     public string Name => inner.Name;
 
     public ValueTask<IRecognitionSession> OpenAsync(RecognitionOptions options, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IRecognitionSession>(new Session(inner.CreateDecoder(), time));
+        ValueTask.FromResult<IRecognitionSession>(new Session(inner.CreateDecoder(), time, charge));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private sealed class Session(IUtteranceDecoder decoder, TimeProvider time) : IRecognitionSession
+    private sealed class Session(IUtteranceDecoder decoder, TimeProvider time, TimeSpan? charge) : IRecognitionSession
     {
         private readonly Channel<RecognitionResult> _results = Channel.CreateUnbounded<RecognitionResult>();
         private readonly long _start = time.GetTimestamp();
@@ -60,7 +60,7 @@ internal sealed class ChargedRecognizer(SherpaRecognizer inner, TimeProvider tim
             _results.Writer.TryComplete();
         }
 
-        private void Charge(TimeSpan took) => _busyUntil = (_busyUntil > Now ? _busyUntil : Now) + took;
+        private void Charge(TimeSpan took) => _busyUntil = (_busyUntil > Now ? _busyUntil : Now) + (charge ?? took);
 
         private void Emit(RecognitionResult result) => _emitting = EmitAsync(_emitting, _busyUntil - Now, result);
 

@@ -47,7 +47,7 @@ internal sealed record SpokenText(IReadOnlyList<SpeechAudio> Pieces, TimeSpan Fi
 }
 
 /// <summary>The texts that a voice has said so far.</summary>
-internal sealed class SpokenTexts(ISpeechSynthesizer inner)
+internal sealed class SpokenTexts(ISpeechSynthesizer inner, TimeSpan? charge)
 {
     private readonly ConcurrentDictionary<SpeechRequest, SpokenText> _texts = new();
 
@@ -71,6 +71,6 @@ internal sealed class SpokenTexts(ISpeechSynthesizer inner)
 
             return true;
         });
-        return new SpokenText(pieces, first);
+        return new SpokenText(pieces, charge ?? first);
     }
 }

@@ -10,9 +10,11 @@ internal static class EndpointingSuite
     private const int TurnsPerCall = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
-    internal static void Run(BenchRun run)
+    internal static void Run(BenchRun run) => Run(run, ("quiet", null), ("20 dB noise", 20), ("10 dB noise", 10), ("5 dB noise", 5));
+
+    internal static void Run(BenchRun run, params (string Name, double? Noise)[] conditions)
     {
-        foreach ((string name, double? noise) in new (string, double?)[] { ("quiet", null), ("20 dB noise", 20), ("10 dB noise", 10), ("5 dB noise", 5) })
+        foreach ((string name, double? noise) in conditions)
         {
             Outcome pauses = Play(run, new TurnOptions(), noise, run.Count(120), withPauses: true);
             run.Report.Add("cut-ins per 100 turns", $"{name}, pauses of 0.3-0.9 s inside sentences, {pauses.Turns} turns", Report.Text($"{pauses.CutInsPer100:F1}"), "<= 5", pauses.CutInsPer100 <= 5);

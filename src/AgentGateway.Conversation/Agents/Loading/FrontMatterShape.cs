@@ -7,6 +7,8 @@ internal static class FrontMatterShape
 {
     private static readonly AgentDefinition Empty = new() { Name = "", DisplayName = "", Version = "" };
 
+    private static readonly TextShape Phrase = new(300);
+
     private static readonly ObjectShape<LlmOptions> Llm = new ObjectShape<LlmOptions>(() => new LlmOptions())
         .Key(
             "provider",
@@ -68,6 +70,16 @@ internal static class FrontMatterShape
         .Key("max_call_ms", new MillisecondsShape(0, 86_400_000), (o, v) => o with { MaxCall = v }, "The longest call; the caller is warned a minute before; 0: no limit. Default: 3600000.")
         .Key("greeting_interruptible", new FlagShape(), (o, v) => o with { GreetingInterruptible = v }, "Whether the greeting may be interrupted. Default: true.");
 
+    private static readonly ObjectShape<PhraseOptions> Phrases = new ObjectShape<PhraseOptions>(() => new PhraseOptions())
+        .Key("not_understood", Phrase, (o, v) => o with { NotUnderstood = v }, "The caller was heard, but no words were recognised.")
+        .Key("filler", Phrase, (o, v) => o with { Filler = v }, "The answer takes longer than turn.max_silence_ms.")
+        .Key("filler_again", Phrase, (o, v) => o with { FillerAgain = v }, "It still does.")
+        .Key("still_there", Phrase, (o, v) => o with { StillThere = v }, "The caller said nothing for turn.idle_ms.")
+        .Key("still_there_again", Phrase, (o, v) => o with { StillThereAgain = v }, "The caller still says nothing after turn.idle_again_ms.")
+        .Key("idle_goodbye", Phrase, (o, v) => o with { IdleGoodbye = v }, "The call ends because nobody is there.")
+        .Key("time_warning", Phrase, (o, v) => o with { TimeWarning = v }, "A minute before turn.max_call_ms.")
+        .Key("time_up", Phrase, (o, v) => o with { TimeUp = v }, "The call ends because of turn.max_call_ms.");
+
     private static readonly ObjectShape<AudioOptions> Audio = new ObjectShape<AudioOptions>(() => new AudioOptions())
         .Key("echo_defence", new FlagShape(), (o, v) => o with { EchoDefence = v }, "Whether the agent's voice, coming back from a loudspeaker, is taken out. Default: true.")
         .Key("denoise", new FlagShape(), (o, v) => o with { Denoise = v }, "Whether steady noise is lowered: with mode echo in what people hear, else in what the recogniser hears. Default: false.")
@@ -89,6 +101,7 @@ internal static class FrontMatterShape
             "BCP 47 language that the agent speaks and hears. Default: en.")
         .Key("time_zone", new TimeZoneShape(), (o, v) => o with { TimeZone = v }, "IANA time zone that decides what 'tomorrow' means. Default: the server's.")
         .Key("apology", new TextShape(300), (o, v) => o with { Apology = v }, "Said when neither a language model nor the script can answer.")
+        .Key("phrases", Phrases, (o, v) => o with { Phrases = v }, "What it says when no model is asked. Default: sentences in English or, with language de, in German.")
         .Key("llm", Llm, (o, v) => o with { Llm = v }, "The language model.")
         .Key("stt", Stt, (o, v) => o with { Stt = v }, "Speech to text.")
         .Key("tts", Tts, (o, v) => o with { Tts = v }, "Text to speech.")
