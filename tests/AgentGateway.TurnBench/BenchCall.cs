@@ -100,6 +100,9 @@ internal sealed class BenchCall : IDisposable
     /// <summary>How often the agent's speech stopped. The last frame before a stop only fades: it is not consumed.</summary>
     internal int Stops { get; private set; }
 
+    /// <summary>What the agent said, to the sample.</summary>
+    internal Speech Speech { get; } = new();
+
     /// <summary>Samples of the agent's speech that left, at 48 kHz.</summary>
     internal long PlayedSamples => (SpeechFrames - Stops) * _out.Length;
 
@@ -151,6 +154,10 @@ internal sealed class BenchCall : IDisposable
 
         bool spoke = _session.PullAudio(_out);
         SpeechFrames += spoke ? 1 : 0;
+        if (spoke)
+            Speech.Add(_out);
+        else if (_spoke)
+            Speech.Stop();
         Stops += _spoke && !spoke ? 1 : 0;
         _spoke = spoke;
         IsSounding = Array.Exists(_out, sample => Math.Abs((int)sample) > Audible);

@@ -57,5 +57,16 @@ internal static class CallTrace
         return text.ToString();
     }
 
+    /// <summary>How often the engine commanded something.</summary>
+    internal static int Count(BenchCall call, TurnCommandKind kind)
+    {
+        if (!CallLogReader.TryOpen(call.Log, out CallLogReader? log, out string? problem))
+            throw new InvalidDataException(problem);
+        int count = 0;
+        while (log!.TryRead(out CallLogEntry entry))
+            count += entry is CallLogEntry.Command { Value: var command } && command.Kind == kind ? 1 : 0;
+        return count;
+    }
+
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

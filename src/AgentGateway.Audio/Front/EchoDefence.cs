@@ -28,6 +28,15 @@ public sealed class EchoDefence : IDisposable
 
     // What is left of a frame counts for the caller by so much: a fourth of its energy is a voice of their own.
     private const float Evidence = 4;
+
+    // What the filter leaves of an echo depends on the room; a voice leaves several times as much, and this much at least.
+    private const float Unexplained = 0.08f;
+    private const float Unusual = 4;
+    private const float UsualWeight = 0.05f;
+    private const float AudibleEcho = -50;
+    private const float LoudEcho = -45;
+    private const float Suspected = 0.7f;
+    private const int SuspectFrames = 8;
     private const float TailBelow = 9;
     private const float Reverberation = 0.75f;
     private const float SurelyEcho = 0.95f;
@@ -43,12 +52,16 @@ public sealed class EchoDefence : IDisposable
     private readonly SpeexEchoHandle? _canceller;
     private readonly SpeexPreprocessHandle? _preprocessor;
     private readonly int _tailFrames;
+    private readonly int _firstFrames;
     private int _lag = -1;
     private int _quietFrames = int.MaxValue / 2;
     private int _converged;
     private float _before;
     private float _after;
     private float _likelihood;
+    private float _usual = Unexplained;
+    private int _suspected;
+    private int _audibleFrames;
     private float _echoPeak = AudioLevel.SilenceDbfs;
 
     /// <summary>Makes a defence.</summary>
@@ -67,6 +80,7 @@ public sealed class EchoDefence : IDisposable
         _playedLow = new LowBand(lags + EchoShare.Window + EchoShare.Taps + LowBand.FrameSamples);
         _played = new short[(lags * LowBand.Factor) + FrameSamples];
         _tailFrames = (int)((options.MaxDelay + options.Tail).TotalMilliseconds / 20) + 12;
+        _firstFrames = (int)(options.MaxDelay.TotalMilliseconds / 20) + SuspectFrames;
         if (!options.CancelEcho && !options.Denoise)
             return;
         int value = SampleRate;
@@ -96,7 +110,10 @@ public sealed class EchoDefence : IDisposable
         if (!_options.CancelEcho)
             return;
         if (AudioLevel.SumOfSquares(pcm16k) > (long)AudiblePlayed * AudiblePlayed * FrameSamples)
+        {
             _quietFrames = 0;
+            _audibleFrames++;
+        }
         else if (_quietFrames <= _tailFrames)
             _quietFrames++;
         if (_quietFrames > _tailFrames)
@@ -129,21 +146,25 @@ public sealed class EchoDefence : IDisposable
         {
             _lag = _delay.Lag;
             _converged = 0;
+            _usual = Unexplained;
             LibSpeexFront.EchoReset(_canceller!);
         }
 
         if (_lag < 0)
         {
             microphone.CopyTo(cleaned);
-            return new EchoFrame(0, TimeSpan.Zero, level, level);
+            return new EchoFrame(SuspectEcho(level), TimeSpan.Zero, level, level);
         }
 
-        float left = Cancel(microphone, cleaned);
+        float left = Cancel(microphone, cleaned, out float unexplained);
         float share = _share.Measure(_microphoneLow.Newest, _playedLow.Newest, _lag, EchoShare.Window / 2);
-        if (share > EchoOnly && level > -50)
+        if (level > AudibleEcho && (share > EchoOnly || unexplained < Removed))
             _converged = Math.Clamp(_converged + (left < Removed ? 1 : -2), 0, 2 * ConvergedFrames);
         // Until the canceller has learned the room, a frame without a low band (an "s") counts like those before it.
         _likelihood = _converged >= ConvergedFrames ? Math.Clamp(1 - (left * Evidence), 0, 1) : Math.Max(Math.Max(share, 1 - left), _likelihood * Forget);
+
+        if (_converged >= ConvergedFrames && level > AudibleEcho)
+            ExpectNoMore(unexplained);
 
         // The room goes on sounding when the agent pauses.
         _echoPeak = Math.Max(_likelihood > SurelyEcho ? level : AudioLevel.SilenceDbfs, _echoPeak - PeakFall);
@@ -159,15 +180,36 @@ public sealed class EchoDefence : IDisposable
         _canceller?.Dispose();
     }
 
-    // The share of energy that is left when the canceller is done, over some frames.
-    private float Cancel(ReadOnlySpan<short> microphone, Span<short> cleaned)
+    // The first echo of a call is loud before its delay is found. What is loud for longer, or later, without being explained is none, once and for all.
+    private float SuspectEcho(float level)
     {
+        if (level <= LoudEcho || _suspected >= SuspectFrames || _audibleFrames > _firstFrames)
+            return 0;
+        _suspected++;
+        return Suspected;
+    }
+
+    // Suppression hides the first syllable of a voice over the echo; what the filter cannot explain shows it in the frame where it begins.
+    private void ExpectNoMore(float unexplained)
+    {
+        float most = Math.Max(Unexplained, Unusual * _usual);
+        _likelihood = Math.Min(_likelihood, 1 - Math.Clamp((unexplained - most) / most, 0, 1));
+        if (_likelihood > SurelyEcho)
+            _usual += (unexplained - _usual) * UsualWeight;
+    }
+
+    // The share of energy that is left when the canceller is done, over some frames; and what its filter alone left of this one.
+    private float Cancel(ReadOnlySpan<short> microphone, Span<short> cleaned, out float unexplained)
+    {
+        // Before anything is written: both may be the same memory.
+        long heard = AudioLevel.SumOfSquares(microphone) + FrameSamples;
         int delay = Math.Max(0, (_lag * LowBand.Factor) - Lead);
         ReadOnlySpan<short> played = _played.AsSpan(_played.Length - FrameSamples - delay, FrameSamples);
         LibSpeexFront.EchoCancel(_canceller!, in MemoryMarshal.GetReference(microphone), in MemoryMarshal.GetReference(played), ref _scratch[0]);
+        unexplained = Math.Min(1, (float)(AudioLevel.SumOfSquares(_scratch) + FrameSamples) / heard);
         _scratch.CopyTo(cleaned);
         LibSpeexFront.PreprocessRun(_preprocessor!, ref MemoryMarshal.GetReference(cleaned));
-        _before = (_before * 0.5f) + AudioLevel.SumOfSquares(microphone) + FrameSamples;
+        _before = (_before * 0.5f) + heard;
         _after = (_after * 0.5f) + AudioLevel.SumOfSquares(cleaned);
         return Math.Min(1, _after / _before);
     }

@@ -18,6 +18,7 @@ internal sealed class VoiceWindows : IDisposable
 
     // From here on a window is the agent's own voice and nobody's turn.
     private const float EchoThreshold = 0.6f;
+    private const float SurelyEcho = 0.9f;
     private const int Kept = 1 << 15;
     private const int KeptMask = Kept - 1;
 
@@ -141,9 +142,11 @@ internal sealed class VoiceWindows : IDisposable
 
     private void Keep()
     {
+        // What was cleaned of echo still has words in it, and they are not the caller's: nobody is given them as what was said before speech began.
+        bool echo = EchoLikelihood >= SurelyEcho;
         long at = Position - _window.Length;
         foreach (short sample in _window)
-            _kept[at++ & KeptMask] = sample;
+            _kept[at++ & KeptMask] = echo ? (short)0 : sample;
     }
 
     private bool Rests()

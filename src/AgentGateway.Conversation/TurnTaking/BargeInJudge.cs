@@ -69,7 +69,7 @@ internal sealed class BargeInJudge(TurnVocabulary vocabulary, TurnTakerOptions o
     private BargeInVerdict Ended(in Overheard heard, int needed, Instant now)
     {
         int real = CountRealWords(TurnVocabulary.Words(heard.Text), heard, out bool takesFloor);
-        return (takesFloor || real >= needed) && !IsEcho(heard.Text, heard.Echo, now) ? BargeInVerdict.Interruption : BargeInVerdict.Nothing;
+        return (takesFloor || real >= needed) && !heard.TurnedToEcho && !IsEcho(heard.Text, heard.Echo, now) ? BargeInVerdict.Interruption : BargeInVerdict.Nothing;
     }
 
     // A nod is short. What is heard instead of it sounds like it, or is the beginning of it; a short word that takes the floor is misheard, too.

@@ -7,4 +7,5 @@ namespace AgentGateway.Conversation.TurnTaking;
 /// <param name="Speech">Length of the present or last sound, its short pauses included.</param>
 /// <param name="Span">From the first sound of it to the end of the last.</param>
 /// <param name="Echo">How much of the sound is explained by what the agent played, 0..1.</param>
-internal readonly record struct Overheard(string Text, bool IsFinal, float? Confidence, TimeSpan Speech, TimeSpan Span, double Echo);
+/// <param name="TurnedToEcho">Whether it was short and went over into the agent's own sound.</param>
+internal readonly record struct Overheard(string Text, bool IsFinal, float? Confidence, TimeSpan Speech, TimeSpan Span, double Echo, bool TurnedToEcho);

@@ -25,6 +25,7 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
     private double _echo;
     private double _echoWeight;
     private TimeSpan _silence;
+    private TimeSpan _echoTime;
 
     /// <summary>When the present or last speech began, in received audio.</summary>
     public Instant SpeechStart { get; private set; }
@@ -55,10 +56,21 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
     /// <summary>The same for the last moments of it: it follows within two tenths of a second.</summary>
     public double EchoNow { get; private set; }
 
+    /// <summary>Whether the present or last sound is too short for speech and went over into the agent's own: it was the beginning of that.</summary>
+    public bool TurnedToEcho => _speech < options.StartSpeech && _echoTime >= _speech;
+
     /// <summary>Adds a window.</summary>
-    public SpeechChange Process(float probability, long position, TimeSpan duration, Instant receivedAt, float echoLikelihood = 0)
+    /// <param name="probability">Of speech, 0..1.</param>
+    /// <param name="position">Position after it.</param>
+    /// <param name="duration">Its length.</param>
+    /// <param name="receivedAt">When its end was received.</param>
+    /// <param name="echoLikelihood">How much of it is what the agent played, 0..1.</param>
+    /// <param name="eager">Whether one window that is surely speech is an onset: somebody speaks whom every moment disturbs.</param>
+    public SpeechChange Process(float probability, long position, TimeSpan duration, Instant receivedAt, float echoLikelihood = 0, bool eager = false)
     {
-        SpeechChange change = Step(probability, position, duration, receivedAt);
+        SpeechChange change = Step(probability, position, duration, receivedAt, eager && probability >= options.SureThreshold);
+        if (change is not SpeechChange.Dropped and not SpeechChange.Ended && _voice is not Voice.Silent && echoLikelihood >= options.EchoThreshold)
+            _echoTime += duration;
         if (_voice is not Voice.Silent && probability >= options.ReleaseThreshold)
         {
             double echo = Math.Clamp(echoLikelihood, 0, 1);
@@ -70,7 +82,7 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
         return change;
     }
 
-    private SpeechChange Step(float probability, long position, TimeSpan duration, Instant receivedAt)
+    private SpeechChange Step(float probability, long position, TimeSpan duration, Instant receivedAt, bool sure)
     {
         Position = position;
         bool loud = probability >= options.ActivationThreshold;
@@ -80,16 +92,17 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
             case Voice.Silent when loud:
                 _speech = TimeSpan.Zero;
                 _echo = _echoWeight = 0;
+                _echoTime = TimeSpan.Zero;
                 SpeechStart = receivedAt - duration;
                 StartPosition = position - (long)(duration.TotalSeconds * SamplesPerSecond);
                 _voice = Voice.Rising;
-                return Rise(duration, receivedAt);
+                return Rise(duration, receivedAt, sure);
             case Voice.Rising when quiet:
                 _voice = Voice.Silent;
                 return SpeechChange.None;
             case Voice.Rising:
             case Voice.Candidate when !quiet:
-                return Rise(duration, receivedAt);
+                return Rise(duration, receivedAt, sure);
             case Voice.Candidate:
                 _silence += duration;
                 if (_silence < options.CandidateSilence)
@@ -121,7 +134,7 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
         return active;
     }
 
-    private SpeechChange Rise(TimeSpan duration, Instant receivedAt)
+    private SpeechChange Rise(TimeSpan duration, Instant receivedAt, bool sure)
     {
         _speech += duration;
         _silence = TimeSpan.Zero;
@@ -139,7 +152,7 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
             return SpeechChange.Started;
         }
 
-        if (_voice != Voice.Rising || _speech < options.CandidateSpeech)
+        if (_voice != Voice.Rising || (_speech < options.CandidateSpeech && !sure))
             return SpeechChange.None;
         _voice = Voice.Candidate;
         return SpeechChange.Onset;

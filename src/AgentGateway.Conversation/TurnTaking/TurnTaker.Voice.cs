@@ -7,7 +7,8 @@ public sealed partial class TurnTaker
 {
     private void HandleVoice(Instant now, in TurnFact fact)
     {
-        SpeechChange change = _detector.Process(fact.Probability, fact.Position, fact.Duration, fact.ReceivedAt, fact.EchoLikelihood);
+        bool overAgent = Phase is TurnPhase.Thinking or TurnPhase.Speaking or TurnPhase.Contested;
+        SpeechChange change = _detector.Process(fact.Probability, fact.Position, fact.Duration, fact.ReceivedAt, fact.EchoLikelihood, eager: overAgent);
         if (_detector.IsActive)
             _timers.Set(TurnTimer.VoiceStall, now + _options.VoiceStall);
         else
@@ -60,7 +61,8 @@ public sealed partial class TurnTaker
         user.Confidence,
         _detector.SpeechLength,
         _detector.SpeechEnd - user.Onset,
-        _detector.EchoLikelihood);
+        _detector.EchoLikelihood,
+        _detector.TurnedToEcho && _detector.SpeechStart == user.Onset);
 
     private void HandleOnset(Instant now)
     {

@@ -11,6 +11,9 @@ public sealed record TurnTakerOptions
     /// <summary>VAD probability at which speech begins.</summary>
     public double ActivationThreshold { get; init; } = 0.5;
 
+    /// <summary>VAD probability of one window that is enough to hold the agent.</summary>
+    public double SureThreshold { get; init; } = 0.8;
+
     /// <summary>VAD probability below which speech ends.</summary>
     public double ReleaseThreshold { get; init; } = 0.35;
 

@@ -62,6 +62,48 @@ public sealed class EchoDefenceTests
     }
 
     [Fact]
+    public void A_voice_over_a_known_echo_shows_within_60_ms()
+    {
+        // The caller begins in the middle of the agent's speech, at the level of the echo.
+        const int begin = 6 * 16_000;
+        List<EchoFrame> frames = Run(Agent.Value, [.. new short[begin], .. Loud(Caller.Value)], 120, -10);
+        Assert.InRange(frames.FindIndex(begin / 320, frame => frame.EchoLikelihood < 0.6f) - (begin / 320), 0, 3);
+    }
+
+    [Fact]
+    public void Cleaning_in_place_judges_like_cleaning_into_other_memory()
+    {
+        var random = new SeededRandom(3);
+        var room = new SpeakerRoom(random, 120, -10);
+        using var inPlace = new EchoDefence(new EchoDefenceOptions());
+        using var apart = new EchoDefence(new EchoDefenceOptions());
+        short[] microphone = new short[320];
+        short[] cleaned = new short[320];
+        for (int at = 0; at + 320 <= 16_000 * 5; at += 320)
+        {
+            Array.Clear(microphone);
+            room.Play(Agent.Value.AsSpan(at, 320), microphone);
+            inPlace.PushPlayed(Agent.Value.AsSpan(at, 320));
+            apart.PushPlayed(Agent.Value.AsSpan(at, 320));
+            EchoFrame expected = apart.Process(microphone, cleaned);
+            Assert.Equal(expected, inPlace.Process(microphone, microphone));
+            Assert.Equal(cleaned, microphone);
+        }
+    }
+
+    [Fact]
+    public void The_first_loud_sound_beside_the_agent_is_suspected_until_its_delay_could_be_known()
+    {
+        short[] voice = Loud(Caller.Value);
+        List<EchoFrame> early = Run(Loud(Agent.Value), voice, null, 0);
+        int first = early.FindIndex(frame => frame.LevelDb > -45);
+        Assert.All(early.Skip(first).Take(4), frame => Assert.InRange(frame.EchoLikelihood, 0.6f, 1));
+        Assert.InRange(early.Count(frame => frame.EchoLikelihood >= 0.6f), 4, 8);
+        List<EchoFrame> later = Run(Loud(Agent.Value), [.. new short[16_000], .. voice], null, 0);
+        Assert.All(later, frame => Assert.InRange(frame.EchoLikelihood, 0, 0.6f));
+    }
+
+    [Fact]
     public void Without_anything_played_the_microphone_passes_untouched()
     {
         using var defence = new EchoDefence(new EchoDefenceOptions());
@@ -129,6 +171,15 @@ public sealed class EchoDefenceTests
         Assert.Throws<ArgumentException>(() => defence.PushPlayed(new short[160]));
         Assert.Throws<ArgumentException>(() => defence.Process(new short[320], new short[319]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new EchoDefence(new EchoDefenceOptions { MaxDelay = TimeSpan.FromSeconds(1) }));
+    }
+
+    // From the first syllable on.
+    private static short[] Loud(short[] pcm)
+    {
+        int frame = 0;
+        while (AudioLevel.Dbfs(pcm.AsSpan(frame * 320, 320)) < -35)
+            frame++;
+        return pcm[(frame * 320)..];
     }
 
     private static double Energy(EchoFrame frame) => Math.Pow(10, frame.LevelDb / 10);

@@ -16,6 +16,15 @@ public sealed class BargeInTests
     }
 
     [Fact]
+    public void One_window_that_is_surely_speech_holds_the_agent_and_opens_no_turn()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Voice("#");
+        Assert.Equal("OpenUtterance HoldPlayout", dialogue.Commands());
+        Dialogue listening = new Dialogue().Silence(500).Forget().Voice("#");
+        Assert.Equal("", listening.Commands());
+    }
+
+    [Fact]
     public void A_cough_lets_the_agent_go_on_300_ms_after_it()
     {
         Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Voice("####");

@@ -28,6 +28,14 @@ public sealed class EchoTests
     }
 
     [Fact]
+    public void A_sound_too_short_for_speech_that_goes_over_into_the_echo_was_its_beginning()
+    {
+        Dialogue dialogue = Speaking().Voice("##").WithEcho(0.9f).Silence(128).Final("what").Silence(320);
+        Assert.Equal("OpenUtterance HoldPlayout EndUtterance ReleasePlayout", dialogue.Commands());
+        Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
+    }
+
+    [Fact]
     public void Words_of_a_caller_interrupt_through_the_echo()
     {
         Dialogue dialogue = Speaking().WithEcho(0.9f).Speak(300).Partial("stop i have a question");

@@ -17,7 +17,7 @@ internal static class EchoSuite
         {
             var random = new SeededRandom(n + 300);
             var delay = TimeSpan.FromMilliseconds(80 + random.Next(221));
-            using BenchCall call = run.Call(new Line { Reply = BargeInSuite.Speech, Echo = delay, Seed = n });
+            using BenchCall call = run.Call(new Line { Reply = BargeInSuite.Text, Echo = delay, Seed = n });
             for (int i = 0; i < 4; i++)
             {
                 call.Type("go on");

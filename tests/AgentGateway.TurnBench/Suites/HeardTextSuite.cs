@@ -25,7 +25,7 @@ internal static class HeardTextSuite
         for (int n = 0; n < count; n++)
         {
             var random = new SeededRandom((ulong)n + 400);
-            using BenchCall call = run.Call(new Line { Reply = BargeInSuite.Speech, WithTimings = timings, Seed = (ulong)n });
+            using BenchCall call = run.Call(new Line { Reply = BargeInSuite.Text, WithTimings = timings, Seed = (ulong)n });
             var delay = TimeSpan.FromMilliseconds(20 + random.Next(280));
             call.SetOutputDelay(delay);
             call.Run(TimeSpan.FromMilliseconds(500));
