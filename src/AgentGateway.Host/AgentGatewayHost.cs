@@ -52,7 +52,8 @@ public static class AgentGatewayHost
             p.GetRequiredService<ILogger<LlmSelector>>()));
         services.AddSingleton<Engines>();
         services.AddSingleton<CallLogs>();
-        services.AddSingleton<IConversationFactory, ConversationFactory>();
+        services.AddSingleton<ConversationFactory>();
+        services.AddSingleton<IConversationFactory>(p => p.GetRequiredService<ConversationFactory>());
         services.AddSingleton<ICallDialectFactory, DialectFactory>();
         services.AddSingleton(p => new AgentCatalog(
             new AgentCatalogOptions { Folder = p.GetRequiredService<IOptions<AgentsOptions>>().Value.Resolve() },

@@ -19,17 +19,8 @@ public static class CallWarmUp
 {
     private const string MeterName = CallManager.MeterName + ".Startup";
 
-    private static readonly AgentDefinition Agent = new()
-    {
-        Name = "startup",
-        DisplayName = "Startup",
-        Version = "0",
-        Mode = AgentMode.Echo,
-    };
-
     /// <summary>
-    /// Makes one call after the other: offer, answer, ICE, DTLS, sound both ways through the jitter buffer and the codec, and a message
-    /// both ways. Whatever goes wrong is told and stops it; nothing of it stays behind.
+    /// Makes one call after the other: offer, answer, ICE, DTLS, sound through the jitter buffer and the codec, and a message both ways. Whatever goes wrong is told and stops it; nothing of it stays behind.
     /// </summary>
     /// <param name="options">How many, how long.</param>
     /// <param name="codec">The codec of the node's calls.</param>
@@ -51,7 +42,7 @@ public static class CallWarmUp
         {
             await using MediaTransport callers = Listen(iceLite: false, time);
             await using MediaTransport node = Listen(iceLite: true, time);
-            await using var manager = new CallManager(node, new NoConversations(), dialects, codec, time, NullLoggerFactory.Instance, MeterName);
+            await using var manager = new CallManager(node, options.Conversations ?? new NoConversations(), dialects, codec, time, NullLoggerFactory.Instance, MeterName);
             for (; calls < options.Calls; calls++)
                 await CallAsync(options, callers, manager, codec, ended.Token);
         }
@@ -76,12 +67,12 @@ public static class CallWarmUp
     private static async Task CallAsync(
         CallWarmUpOptions options, MediaTransport callers, CallManager manager, IOpusCodec codec, CancellationToken cancellationToken)
     {
-        using var caller = new WarmUpCaller(codec, options.ChannelLabel, options.Message);
+        using var caller = new WarmUpCaller(codec, options);
         RtcAcceptResult offer = await callers.OfferAsync(caller);
         RtcConnection connection = offer.Connection ?? throw new UnreachableException("The transport is new and has room.");
         try
         {
-            CallStartResult result = await manager.StartAsync(Agent, offer.Sdp!, cancellationToken);
+            CallStartResult result = await manager.StartAsync(options.Agent, offer.Sdp!, cancellationToken);
             if (result.Call is not { } call)
                 throw new InvalidOperationException($"its offer was refused: {result.Refusal?.Message}");
             try
@@ -107,6 +98,6 @@ public static class CallWarmUp
     private sealed class NoConversations : IConversationFactory
     {
         public ValueTask<ConversationSession> CreateAsync(string callId, AgentDefinition agent, CancellationToken cancellationToken) =>
-            throw new UnreachableException("An echo holds no conversation.");
+            throw new InvalidOperationException($"nobody makes conversations for {agent.Name}");
     }
 }

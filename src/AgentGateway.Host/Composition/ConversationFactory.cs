@@ -6,6 +6,7 @@ using AgentGateway.Conversation.Speech;
 using AgentGateway.Providers.Llm;
 using AgentGateway.Providers.Tools;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentGateway.Host.Composition;
 
@@ -30,8 +31,15 @@ internal sealed class ConversationFactory(
     private readonly Lock _lock = new();
     private readonly Dictionary<string, IChatClient> _applicationClients = new(StringComparer.Ordinal);
 
+    /// <summary>Makes conversations that leave no trace: the gateway's own, at its start.</summary>
+    internal IConversationFactory Silent => new SilentFactory(this);
+
     /// <inheritdoc/>
-    public async ValueTask<ConversationSession> CreateAsync(string callId, AgentDefinition agent, CancellationToken cancellationToken)
+    public ValueTask<ConversationSession> CreateAsync(string callId, AgentDefinition agent, CancellationToken cancellationToken) =>
+        CreateAsync(agent, callId, loggerFactory, cancellationToken);
+
+    private async ValueTask<ConversationSession> CreateAsync(
+        AgentDefinition agent, string? loggedAs, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         LlmSelection? selection = agent.Llm.Provider == ApplicationProvider ? null : await models.SelectAsync(agent, cancellationToken);
         return new ConversationSession(new ConversationContext
@@ -45,10 +53,10 @@ internal sealed class ConversationFactory(
             FallbackChatClient = selection?.Fallback,
             Tools = [.. tools.Create(agent), .. application.Tools],
             Phrases = _phrases,
-            Log = logs.Create(callId, agent.Name),
+            Log = loggedAs is null ? null : logs.Create(loggedAs, agent.Name),
             FinalTimes = _finalTimes,
             TimeProvider = time,
-            Logger = loggerFactory.CreateLogger<ConversationSession>(),
+            Logger = loggers.CreateLogger<ConversationSession>(),
         });
     }
 
@@ -67,5 +75,11 @@ internal sealed class ConversationFactory(
 
             return _applicationClients[agent.Name] = factory(services);
         }
+    }
+
+    private sealed class SilentFactory(ConversationFactory factory) : IConversationFactory
+    {
+        public ValueTask<ConversationSession> CreateAsync(string callId, AgentDefinition agent, CancellationToken cancellationToken) =>
+            factory.CreateAsync(agent, loggedAs: null, NullLoggerFactory.Instance, cancellationToken);
     }
 }

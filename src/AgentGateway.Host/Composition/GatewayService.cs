@@ -4,7 +4,8 @@ using AgentGateway.Conversation.Agents;
 namespace AgentGateway.Host.Composition;
 
 /// <summary>Brings the gateway up before HTTP listens, and ends the calls before it stops.</summary>
-internal sealed class GatewayService(Engines engines, AgentCatalog catalog, CallManager calls, CallLogs logs, WarmUp warmUp) : IHostedLifecycleService
+internal sealed class GatewayService(
+    Engines engines, AgentCatalog catalog, ConversationFactory conversations, CallManager calls, CallLogs logs, WarmUp warmUp) : IHostedLifecycleService
 {
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -27,6 +28,7 @@ internal sealed class GatewayService(Engines engines, AgentCatalog catalog, Call
 
         catalog.Start();
         await warm;
+        await warmUp.GreetAsync(catalog.Current.Agents.Values.FirstOrDefault(Greets), conversations.Silent, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -44,4 +46,6 @@ internal sealed class GatewayService(Engines engines, AgentCatalog catalog, Call
     Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static bool Greets(AgentDefinition agent) => agent.Mode == AgentMode.Conversation && !string.IsNullOrWhiteSpace(agent.Greeting);
 }

@@ -2,6 +2,7 @@ using System.Text;
 using AgentGateway.Audio;
 using AgentGateway.Calls;
 using AgentGateway.Calls.Startup;
+using AgentGateway.Conversation.Agents;
 using AgentGateway.Host.Configuration;
 using AgentGateway.Host.Signalling;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -23,18 +24,29 @@ internal sealed partial class WarmUp(
     // A client of RTVI, the dialect of any channel.
     private const string Hello = """{"label":"rtvi-ai","type":"client-ready","id":"1","data":{"version":"2.1.0"}}""";
 
+    private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RequestLimit = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Whether nothing more of it is to come.</summary>
     internal bool IsDone { get; private set; }
 
-    /// <summary>Calls itself.</summary>
-    internal async Task CallAsync(CancellationToken cancellationToken)
+    /// <summary>Calls itself for the sake of the media path, which needs no engines.</summary>
+    internal Task CallAsync(CancellationToken cancellationToken) => CallAsync(new CallWarmUpOptions(), cancellationToken);
+
+    /// <summary>Calls an agent and hears its greeting, which is kept for the first callers; after the engines are loaded.</summary>
+    /// <param name="agent">One that greets; null for none.</param>
+    /// <param name="conversations">Makes the conversation.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal Task GreetAsync(AgentDefinition? agent, IConversationFactory conversations, CancellationToken cancellationToken) => agent is null
+        ? Task.CompletedTask
+        : CallAsync(new CallWarmUpOptions { Agent = agent, Conversations = conversations, Calls = 1, Limit = GreetingLimit }, cancellationToken);
+
+    private async Task CallAsync(CallWarmUpOptions options, CancellationToken cancellationToken)
     {
         if (!media.Value.WarmUp)
             return;
         CallWarmUpResult result = await Task.Run(
-            () => CallWarmUp.RunAsync(new CallWarmUpOptions { Message = Hello }, codec, dialects, time, cancellationToken), cancellationToken);
+            () => CallWarmUp.RunAsync(options with { Message = Hello }, codec, dialects, time, cancellationToken), cancellationToken);
         if (result.Problem is null)
             LogCalled(logger, result.Calls, (long)result.Duration.TotalMilliseconds);
         else

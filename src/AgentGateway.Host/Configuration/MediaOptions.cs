@@ -68,8 +68,8 @@ public sealed class MediaOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Whether the gateway calls itself before it says that it is ready, so that its first callers do not wait for code to be compiled. It takes half a
-    /// second, most of it while the engines load.
+    /// Whether the gateway calls itself before it says that it is ready, so that its first callers do not wait for code to be compiled. It takes three
+    /// quarters of a second, most of it while the engines load.
     /// </summary>
     public bool WarmUp { get; set; } = true;
 

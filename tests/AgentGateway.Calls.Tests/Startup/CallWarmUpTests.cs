@@ -40,6 +40,28 @@ public sealed class CallWarmUpTests
     }
 
     [Fact]
+    public async Task An_agent_is_called_until_its_greeting_is_heard_and_its_conversation_ends()
+    {
+        await using var node = new Node();
+
+        CallWarmUpResult result = await CallWarmUp.RunAsync(
+            Patient with { Agent = Node.Talker, Conversations = node, Calls = 1 }, LibOpusCodec.Instance, new Answering(), TimeProvider.System, CancellationToken.None);
+
+        Assert.Equal((1, null), (result.Calls, result.Problem));
+        await Assert.Single(node.Sessions).Events.Completion.WaitAsync(Testing.Calls.WebRtcCaller.Limit);
+        Assert.Equal(0, node.Transport.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task An_agent_whose_conversation_cannot_be_made_is_told_and_prevents_nothing()
+    {
+        CallWarmUpResult result = await CallWarmUp.RunAsync(
+            Patient with { Agent = Node.Talker }, LibOpusCodec.Instance, new Answering(), TimeProvider.System, CancellationToken.None);
+
+        Assert.Equal((0, "nobody makes conversations for talker"), (result.Calls, result.Problem));
+    }
+
+    [Fact]
     public async Task Nobody_who_counts_the_nodes_calls_sees_them()
     {
         List<string> seen = [];
