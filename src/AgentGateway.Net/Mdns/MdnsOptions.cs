@@ -5,8 +5,8 @@ namespace AgentGateway.Net.Mdns;
 /// <summary>Bounds of an <see cref="MdnsResolver"/>.</summary>
 internal sealed record MdnsOptions
 {
-    /// <summary>Where questions go and answers come from: RFC 6762's group, or a single responder.</summary>
-    public IPEndPoint Group { get; init; } = new(new IPAddress([224, 0, 0, 251]), 5353);
+    /// <summary>Where questions go and answers come from: RFC 6762's groups of IPv4 and IPv6 (section 3), or single responders.</summary>
+    public IReadOnlyList<IPEndPoint> Groups { get; init; } = [new(IPAddress.Parse("224.0.0.251"), 5353), new(IPAddress.Parse("ff02::fb"), 5353)];
 
     /// <summary>How long an answer is waited for; a name that nobody knows costs this once.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using AgentGateway.Primitives;
 using AgentGateway.Rtc.Primitives;
@@ -16,7 +17,7 @@ internal sealed partial class MdnsResolver(MdnsOptions options, TimeProvider tim
     private readonly Dictionary<string, Question> _pending = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Known> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationTokenSource _stop = new();
-    private MdnsSockets? _sockets;
+    private List<MdnsSockets> _sockets = [];
     private Task _closing = Task.CompletedTask;
     private bool _stopped;
 
@@ -51,7 +52,7 @@ internal sealed partial class MdnsResolver(MdnsOptions options, TimeProvider tim
 
             var question = new Question(name, (ushort)random.NextUInt64());
             _pending.Add(name, question);
-            question.Answer = AskAsync(question, _sockets!);
+            question.Answer = AskAsync(question, _sockets);
             return question.Answer;
         }
     }
@@ -72,7 +73,7 @@ internal sealed partial class MdnsResolver(MdnsOptions options, TimeProvider tim
         _stop.Dispose();
     }
 
-    private async Task<TransportAddress?> AskAsync(Question question, MdnsSockets sockets)
+    private async Task<TransportAddress?> AskAsync(Question question, List<MdnsSockets> groups)
     {
         // The caller holds the gate.
         await Task.Yield();
@@ -80,10 +81,12 @@ internal sealed partial class MdnsResolver(MdnsOptions options, TimeProvider tim
         {
             byte[] query = new byte[MdnsQuery.MaxSize];
             int length = MdnsQuery.Write(query, question.Id, question.Name);
-            sockets.Send(query.AsSpan(0, length));
+            foreach (MdnsSockets group in groups)
+                group.Send(query.AsSpan(0, length));
             if (!await WaitAsync(question, options.RepeatAfter))
             {
-                sockets.Send(query.AsSpan(0, length));
+                foreach (MdnsSockets group in groups)
+                    group.Send(query.AsSpan(0, length));
                 await WaitAsync(question, options.Timeout - options.RepeatAfter);
             }
         }
@@ -125,26 +128,34 @@ internal sealed partial class MdnsResolver(MdnsOptions options, TimeProvider tim
 
     private bool TryOpen()
     {
-        if (_sockets is not null)
+        if (_sockets.Count > 0)
             return true;
-        try
+        var sockets = new List<MdnsSockets>();
+        SocketException? last = null;
+        foreach (IPEndPoint group in options.Groups)
         {
-            _sockets = new MdnsSockets(options.Group, Handle);
-            return true;
+            try
+            {
+                sockets.Add(new MdnsSockets(group, Handle));
+            }
+            catch (SocketException e)
+            {
+                // A host without IPv6, or without IPv4: the other will do.
+                last = e;
+            }
         }
-        catch (SocketException e)
-        {
-            LogNoSocket(logger, e.Message);
-            return false;
-        }
+
+        if (sockets.Count == 0 && last is not null)
+            LogNoSocket(logger, last.Message);
+        _sockets = sockets;
+        return sockets.Count > 0;
     }
 
     private void CloseSockets()
     {
-        MdnsSockets? sockets = _sockets;
-        _sockets = null;
-        if (sockets is not null)
-            _closing = Task.WhenAll(_closing, Task.Run(async () => await sockets.DisposeAsync()));
+        List<MdnsSockets> sockets = _sockets;
+        _sockets = [];
+        _closing = Task.WhenAll([_closing, .. sockets.Select(s => Task.Run(async () => await s.DisposeAsync()))]);
     }
 
     private void Handle(ReadOnlyMemory<byte> datagram, bool toUs)

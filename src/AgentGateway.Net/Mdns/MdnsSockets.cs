@@ -6,7 +6,7 @@ namespace AgentGateway.Net.Mdns;
 
 /// <summary>
 /// The sockets of a resolver while it asks: one on a port of its own, to which responders answer directly (RFC 6762 section 6.7), and one on
-/// the group's port, if it can be had, for those that answer everybody. IPv4 only; answers may hold IPv6 addresses.
+/// the group's port, if it can be had, for those that answer everybody. Of the group's family; answers may hold addresses of both.
 /// </summary>
 internal sealed class MdnsSockets : IAsyncDisposable
 {
@@ -22,14 +22,14 @@ internal sealed class MdnsSockets : IAsyncDisposable
     /// <summary>Opens the sockets.</summary>
     /// <param name="group">A multicast group, or one responder.</param>
     /// <param name="handle">Gets each datagram, and whether it was sent to us alone; on any thread, one at a time for each socket.</param>
-    /// <exception cref="SocketException">The host has no IPv4 or no ports left.</exception>
+    /// <exception cref="SocketException">The host has nothing of the group's family, or no ports left.</exception>
     internal MdnsSockets(IPEndPoint group, Action<ReadOnlyMemory<byte>, bool> handle)
     {
         _group = group;
-        _asking = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        _asking = new Socket(group.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            _asking.Bind(new IPEndPoint(IsMulticast ? IPAddress.Any : group.Address, 0));
+            _asking.Bind(new IPEndPoint(IsMulticast ? Any : group.Address, 0));
         }
         catch
         {
@@ -43,21 +43,33 @@ internal sealed class MdnsSockets : IAsyncDisposable
             : [ReceiveAsync(_asking, toUs: true, handle), ReceiveAsync(_listening, toUs: false, handle)];
     }
 
-    private bool IsMulticast => _group.Address.GetAddressBytes()[0] is >= 224 and < 240;
+    private bool IsIPv6 => _group.AddressFamily == AddressFamily.InterNetworkV6;
+
+    private bool IsMulticast => IsIPv6 ? _group.Address.IsIPv6Multicast : _group.Address.GetAddressBytes()[0] is >= 224 and < 240;
+
+    private IPAddress Any => IsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
 
     /// <summary>Sends a question out of every interface; those that cannot are left out.</summary>
     internal void Send(ReadOnlySpan<byte> query)
     {
         if (!IsMulticast)
         {
-            TrySend(query);
+            TrySend(query, _group);
+            return;
+        }
+
+        if (IsIPv6)
+        {
+            // The scope says by which interface.
+            foreach (int index in Interfaces6())
+                TrySend(query, new IPEndPoint(new IPAddress(_group.Address.GetAddressBytes(), index), _group.Port));
             return;
         }
 
         foreach (IPAddress address in Interfaces())
         {
             _asking.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, address.GetAddressBytes());
-            TrySend(query);
+            TrySend(query, _group);
         }
     }
 
@@ -70,18 +82,25 @@ internal sealed class MdnsSockets : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static IEnumerable<IPAddress> Interfaces() => NetworkInterface.GetAllNetworkInterfaces()
-        .Where(i => i.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown && i.SupportsMulticast)
+    private static IEnumerable<NetworkInterface> Usable() => NetworkInterface.GetAllNetworkInterfaces()
+        .Where(i => i.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown && i.SupportsMulticast);
+
+    private static IEnumerable<int> Interfaces6() => Usable()
+        .Where(i => i.Supports(NetworkInterfaceComponent.IPv6))
+        .Select(i => i.GetIPProperties().GetIPv6Properties().Index)
+        .Take(MaxInterfaces);
+
+    private static IEnumerable<IPAddress> Interfaces() => Usable()
         .SelectMany(i => i.GetIPProperties().UnicastAddresses)
         .Select(a => a.Address)
         .Where(a => a.AddressFamily == AddressFamily.InterNetwork)
         .Take(MaxInterfaces);
 
-    private void TrySend(ReadOnlySpan<byte> query)
+    private void TrySend(ReadOnlySpan<byte> query, IPEndPoint to)
     {
         try
         {
-            _asking.SendTo(query, SocketFlags.None, _group);
+            _asking.SendTo(query, SocketFlags.None, to);
         }
         catch (SocketException)
         {
@@ -91,14 +110,21 @@ internal sealed class MdnsSockets : IAsyncDisposable
 
     private Socket? TryListen()
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var socket = new Socket(_group.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
             // The port is shared with the system's own responder and with browsers on this host.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            socket.Bind(new IPEndPoint(IPAddress.Any, _group.Port));
+            socket.Bind(new IPEndPoint(Any, _group.Port));
+            if (IsIPv6)
+            {
+                foreach (int index in Interfaces6())
+                    Join(socket, SocketOptionLevel.IPv6, new IPv6MulticastOption(_group.Address, index));
+                return socket;
+            }
+
             foreach (IPAddress address in Interfaces())
-                Join(socket, address);
+                Join(socket, SocketOptionLevel.IP, new MulticastOption(_group.Address, address));
             return socket;
         }
         catch (SocketException)
@@ -108,11 +134,11 @@ internal sealed class MdnsSockets : IAsyncDisposable
         }
     }
 
-    private void Join(Socket socket, IPAddress address)
+    private static void Join(Socket socket, SocketOptionLevel level, object membership)
     {
         try
         {
-            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(_group.Address, address));
+            socket.SetSocketOption(level, SocketOptionName.AddMembership, membership);
         }
         catch (SocketException)
         {
@@ -123,7 +149,7 @@ internal sealed class MdnsSockets : IAsyncDisposable
     private async Task ReceiveAsync(Socket socket, bool toUs, Action<ReadOnlyMemory<byte>, bool> handle)
     {
         byte[] buffer = new byte[MaxDatagram];
-        var anybody = new IPEndPoint(IPAddress.Any, 0);
+        var anybody = new IPEndPoint(Any, 0);
         while (true)
         {
             try

@@ -97,7 +97,7 @@ public sealed class MdnsResolverTests
         responder.JoinMulticastGroup(group.Address, local);
         responder.Client.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, local.GetAddressBytes());
         await using var resolver = new MdnsResolver(
-            new MdnsOptions { Group = group, Timeout = TimeSpan.FromSeconds(20) }, TimeProvider.System, new SystemRandomSource(), NullLogger.Instance);
+            new MdnsOptions { Groups = [group], Timeout = TimeSpan.FromSeconds(20) }, TimeProvider.System, new SystemRandomSource(), NullLogger.Instance);
 
         Task<TransportAddress?> asked = resolver.ResolveAsync(Name);
         UdpReceiveResult question = await responder.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ConnectedPair.Limit, TestContext.Current.CancellationToken);
@@ -105,6 +105,44 @@ public sealed class MdnsResolverTests
         await responder.SendAsync(MdnsResponder.Record(id, Name, "192.0.2.7"), everybody ? group : question.RemoteEndPoint, TestContext.Current.CancellationToken);
 
         Assert.Equal("192.0.2.7", (await asked)!.Value.Address.ToString());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_group_of_IPv6_is_asked_and_may_answer_us_or_everybody(bool everybody)
+    {
+        NetworkInterface? local = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i =>
+            i.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown && i.SupportsMulticast && i.NetworkInterfaceType != NetworkInterfaceType.Loopback
+            && i.Supports(NetworkInterfaceComponent.IPv6) && i.GetIPProperties().UnicastAddresses.Any(a => a.Address.IsIPv6LinkLocal));
+        Assert.SkipWhen(local is null, "This host has no interface with IPv6 for multicast.");
+        int index = local.GetIPProperties().GetIPv6Properties().Index;
+        using var responder = new UdpClient(AddressFamily.InterNetworkV6);
+        responder.Client.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        responder.Client.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        var group = new IPEndPoint(IPAddress.Parse("ff02::4d"), ((IPEndPoint)responder.Client.LocalEndPoint!).Port);
+        responder.JoinMulticastGroup(index, group.Address);
+        await using var resolver = new MdnsResolver(
+            new MdnsOptions { Groups = [group], Timeout = TimeSpan.FromSeconds(20) }, TimeProvider.System, new SystemRandomSource(), NullLogger.Instance);
+
+        Task<TransportAddress?> asked = resolver.ResolveAsync(Name);
+        UdpReceiveResult question = await responder.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ConnectedPair.Limit, TestContext.Current.CancellationToken);
+        ushort id = everybody ? (ushort)0 : (ushort)((question.Buffer[0] << 8) | question.Buffer[1]);
+        IPEndPoint to = everybody ? new IPEndPoint(new IPAddress(group.Address.GetAddressBytes(), index), group.Port) : question.RemoteEndPoint;
+        await responder.SendAsync(MdnsResponder.Record(id, Name, "2001:db8::7"), to, TestContext.Current.CancellationToken);
+
+        Assert.Equal("2001:db8::7", (await asked)!.Value.Address.ToString());
+    }
+
+    [Fact]
+    public async Task An_answer_over_IPv6_is_as_good()
+    {
+        await using var silent = new MdnsResponder((_, _) => []);
+        await using var responder = new MdnsResponder((_, id) => [MdnsResponder.Record(id, Name, "2001:db8::7")], address: IPAddress.IPv6Loopback);
+        var options = new MdnsOptions { Groups = [silent.EndPoint, responder.EndPoint], Timeout = TimeSpan.FromSeconds(20) };
+        await using var resolver = new MdnsResolver(options, TimeProvider.System, new SystemRandomSource(), NullLogger.Instance);
+        Assert.Equal("2001:db8::7", (await resolver.ResolveAsync(Name))!.Value.Address.ToString());
+        Assert.Equal(1, responder.Questions);
     }
 
     [Theory]
@@ -142,7 +180,7 @@ public sealed class MdnsResolverTests
 
     private static MdnsResolver Create(MdnsResponder responder, Func<MdnsOptions, MdnsOptions>? change = null)
     {
-        var options = new MdnsOptions { Group = responder.EndPoint, Timeout = TimeSpan.FromSeconds(20) };
+        var options = new MdnsOptions { Groups = [responder.EndPoint], Timeout = TimeSpan.FromSeconds(20) };
         return new MdnsResolver(change?.Invoke(options) ?? options, TimeProvider.System, new SystemRandomSource(), NullLogger.Instance);
     }
 }

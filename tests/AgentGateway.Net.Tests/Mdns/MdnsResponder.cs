@@ -7,15 +7,21 @@ namespace AgentGateway.Net.Tests.Mdns;
 /// <summary>A responder on loopback that answers as the test wants.</summary>
 internal sealed class MdnsResponder : IAsyncDisposable
 {
-    private readonly UdpClient _socket = new(new IPEndPoint(IPAddress.Loopback, 0));
-    private readonly UdpClient _liar = new(new IPEndPoint(IPAddress.Loopback, 0));
+    private readonly UdpClient _socket;
+    private readonly UdpClient _liar;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
     private int _questions;
 
     /// <param name="answer">From the number of the question (from 1) and its id to the datagrams sent back.</param>
     /// <param name="lie">Sent first, from another port; null for nothing.</param>
-    internal MdnsResponder(Func<int, ushort, IEnumerable<byte[]>> answer, Func<ushort, byte[]>? lie = null) => _loop = RunAsync(answer, lie);
+    /// <param name="address">Of loopback; null for 127.0.0.1.</param>
+    internal MdnsResponder(Func<int, ushort, IEnumerable<byte[]>> answer, Func<ushort, byte[]>? lie = null, IPAddress? address = null)
+    {
+        _socket = new UdpClient(new IPEndPoint(address ?? IPAddress.Loopback, 0));
+        _liar = new UdpClient(new IPEndPoint(address ?? IPAddress.Loopback, 0));
+        _loop = RunAsync(answer, lie);
+    }
 
     internal IPEndPoint EndPoint => (IPEndPoint)_socket.Client.LocalEndPoint!;
 
