@@ -62,6 +62,12 @@ public sealed class RtcAudioSection
 
     internal AudioStreams Streams { get; }
 
+    /// <summary>What descriptions of ours say: one that is stopped but has to stay carries nothing.</summary>
+    internal SdpDirection OfferedDirection => IsStopped ? SdpDirection.Inactive : WantedDirection;
+
+    /// <summary>Whether the owner was told that it is stopped.</summary>
+    internal bool IsRemovalTold { get; set; }
+
     /// <summary>The tone that was told last, by its stream and timestamp.</summary>
     internal (uint Ssrc, long Timestamp)? LastTone { get; set; }
 

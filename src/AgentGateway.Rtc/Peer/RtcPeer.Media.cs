@@ -82,8 +82,8 @@ public sealed partial class RtcPeer
     /// <summary>A snapshot of all counters.</summary>
     public RtcStatistics GetStatistics(Instant now)
     {
-        RtcAudioStatistics[] sections = [.. _active.Select(s => s.GetStatistics(now))];
-        RtcAudioStatistics sum = sections.Aggregate(_stopped, RtcAudioStatistics.Sum);
+        RtcAudioStatistics[] sections = [.. _active.Where(s => !s.IsRemovalTold).Select(s => s.GetStatistics(now))];
+        RtcAudioStatistics sum = _active.Select(s => s.GetStatistics(now)).Aggregate(_stopped, RtcAudioStatistics.Sum);
         RtcAudioStatistics heard = sections.FirstOrDefault(s => s.RemoteSsrc is not null) ?? new RtcAudioStatistics();
         RtcAudioStatistics spoken = _speaking.GetStatistics(now);
         return new RtcStatistics

@@ -44,9 +44,11 @@ public sealed partial class RtcPeer
         if (DescriptionRules.AnswerSetup(remote.Setup, SetupInUse, _options.PreferActive) is not { } setup)
             return SdpResult.Refuse(SdpResultError.BadSetup, "a=setup contradicts the DTLS role in use.", remote.TransportSection.Line);
 
-        // What we stopped, do not want or have no room for is rejected in its place.
+        // What we stopped, do not want or have no room for is rejected in its place. The section that carries the transport of a session cannot be: that
+        // would reject all of it (RFC 8843 section 7.3.3).
         RtcAudioSection?[] lines = Match(remote);
-        remote = remote.Without((i, s) => s.Data is not null ? !WantsDataChannels : lines[i] is null or { IsStopped: true });
+        string? carrier = _remote is null ? null : remote.Carrier;
+        remote = remote.Without((i, s) => s.Data is not null ? !WantsDataChannels && s.Mid != carrier : lines[i] is null || (lines[i]!.IsStopped && s.Mid != carrier));
         if (!remote.Sections.Any(s => s.IsUsed))
             return SdpResult.Refuse(SdpResultError.NoAudio, "Nothing that is offered is wanted here.");
         for (int i = 0; i < lines.Length; i++)
@@ -58,7 +60,7 @@ public sealed partial class RtcPeer
             Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.OfferRolledBack, State = State });
         }
 
-        SdpDirection[] directions = [.. lines.Select((s, i) => s is null ? default : remote.Sections[i].Audio!.Direction.Answer(s.WantedDirection))];
+        SdpDirection[] directions = [.. lines.Select((s, i) => s is null ? default : remote.Sections[i].Audio!.Direction.Answer(s.OfferedDirection))];
         Apply(now, remote, lines, directions, setup == SdpSetup.Active ? DtlsRole.Client : DtlsRole.Server, isOurRestart: false);
         return new SdpResult { Answer = DescriptionWriter.Answer(DescribeLocal(), remote, lines, setup) };
     }
@@ -151,7 +153,7 @@ public sealed partial class RtcPeer
             bool isNew = !_active.Contains(audio);
             RemoveAudio(audio);
             if (isNew)
-                RaiseSection(RtcPeerEventKind.AudioRemoved, audio);
+                TellRemoval(audio);
         }
 
         Apply(now, remote, lines, directions, ours == SdpSetup.Active ? DtlsRole.Client : DtlsRole.Server, pending.RestartsIce);
@@ -203,9 +205,12 @@ public sealed partial class RtcPeer
         for (int i = 0; i < present.Count; i++)
         {
             RemoteSection section = present[i];
-            if (_lines[i] is { IsStopped: false } audio)
+
+            // The one that carries the transport stays: Chromium closes everything when an offer rejects it.
+            bool isCarrier = section.Mid is not null && section.Mid == _remote!.Carrier;
+            if (_lines[i] is { } audio && (!audio.IsStopped || isCarrier))
                 sections.Add(Offered(audio, section.Mid, section.Protocol, section.Audio));
-            else if (section.Data is { } data && WantsDataChannels)
+            else if (section.Data is { } data && (WantsDataChannels || isCarrier))
                 sections.Add(new OfferedSection { Kind = section.Kind, Mid = section.Mid, Protocol = section.Protocol, IsData = true, IsLegacyData = data.IsLegacy });
             else if (section.IsUsed || !TryOfferNew(out OfferedSection? another))
                 sections.Add(new OfferedSection { Kind = section.Kind, Mid = section.Mid, Protocol = section.Protocol, Formats = section.Formats });
@@ -246,7 +251,7 @@ public sealed partial class RtcPeer
         }
 
         static OfferedSection Offered(RtcAudioSection audio, string? mid, string protocol, RemoteAudio? terms) =>
-            new() { Kind = "audio", Mid = mid, Protocol = protocol, Audio = audio, Terms = terms, Direction = audio.WantedDirection };
+            new() { Kind = "audio", Mid = mid, Protocol = protocol, Audio = audio, Terms = terms, Direction = audio.OfferedDirection };
     }
 
     private void Apply(

@@ -24,11 +24,11 @@ public sealed partial class RtcPeer
     /// <summary>
     /// The audio sections: those in use in the order of their m-lines, then those that wait for a description. A peer begins with one that waits.
     /// </summary>
-    public IReadOnlyList<RtcAudioSection> AudioSections => _sectionList ??= [.. _active, .. _waiting];
+    public IReadOnlyList<RtcAudioSection> AudioSections => _sectionList ??= [.. _active.Where(s => !s.IsRemovalTold), .. _waiting];
 
     /// <summary>
     /// Whether data channels should be negotiated. Takes effect with the next offer or answer; without them open channels end
-    /// (<see cref="RtcPeerEventKind.DataChannelsClosed"/>).
+    /// (<see cref="RtcPeerEventKind.DataChannelsClosed"/>). Where their section carries the transport of the session it stays.
     /// </summary>
     public bool WantsDataChannels { get; set; }
 
@@ -62,7 +62,8 @@ public sealed partial class RtcPeer
     }
 
     /// <summary>
-    /// Stops an audio section: nothing is sent or heard in it any more, and the next offer or answer rejects it. Its m-line may be used again for another one.
+    /// Stops an audio section: nothing is sent or heard in it any more, and the next offer or answer rejects it. Its m-line may be used again for another one;
+    /// only the one that carries the transport of the session stays where it is, inactive.
     /// One that is not in a description yet is forgotten. Stopping it again does nothing.
     /// </summary>
     public void RemoveAudio(RtcAudioSection section)
@@ -97,7 +98,7 @@ public sealed partial class RtcPeer
             if (offer.Sections[i].Audio is null || _lines[i] is not { } present)
                 continue;
             lines[i] = present;
-            room--;
+            room -= present.IsStopped ? 0 : 1;
         }
 
         List<RtcAudioSection> waiting = [.. _waiting];
@@ -150,7 +151,9 @@ public sealed partial class RtcPeer
             _active.Add(section);
             if (_started)
                 section.Streams.Start(now);
-            if (old is null)
+            if (section.IsStopped)
+                TellRemoval(section);
+            else if (old is null)
                 RaiseSection(RtcPeerEventKind.AudioAdded, section);
             else if (!old.IsSameAs(audio))
                 RaiseSection(RtcPeerEventKind.AudioRenegotiated, section);
@@ -162,7 +165,7 @@ public sealed partial class RtcPeer
                 continue;
             section.Stop();
             _stopped = RtcAudioStatistics.Sum(_stopped, section.GetStatistics(now));
-            RaiseSection(RtcPeerEventKind.AudioRemoved, section);
+            TellRemoval(section);
         }
 
         _streams.Set(_active.Select(s => s.Streams));
@@ -201,6 +204,14 @@ public sealed partial class RtcPeer
 
         if (!_speaking.IsInUse && _active.Find(s => s.IsInUse) is { } other)
             _speaking = other;
+    }
+
+    private void TellRemoval(RtcAudioSection section)
+    {
+        if (section.IsRemovalTold)
+            return;
+        section.IsRemovalTold = true;
+        RaiseSection(RtcPeerEventKind.AudioRemoved, section);
     }
 
     private void RaiseSection(RtcPeerEventKind kind, RtcAudioSection section) =>

@@ -65,11 +65,20 @@ internal sealed class AudioStreamGroup
         _streams.AddRange(streams);
         _sources.Clear();
 
-        // A source that was signalled for one section may be heard in another only when a packet's mid says so.
+        // What is signalled overrules what was guessed: packets may overtake the description that says whose they are.
         foreach (AudioStreams each in _streams)
         {
-            foreach (uint ssrc in each.KnownSources)
+            foreach (uint ssrc in each.SignalledSources)
                 _sources.TryAdd(ssrc, each);
+        }
+
+        foreach (AudioStreams each in _streams)
+        {
+            foreach (uint ssrc in each.LearnedSources.ToArray())
+            {
+                if (!_sources.TryAdd(ssrc, each) && _sources[ssrc] != each)
+                    each.Forget(ssrc);
+            }
         }
     }
 

@@ -67,6 +67,9 @@ internal sealed class AudioStreamSender
     {
         if (_configuration?.PayloadType != configuration.PayloadType)
             _redundancy.Clear();
+
+        // The far end may have forgotten meanwhile which section we are.
+        SendsMid |= configuration.MaySend && _configuration is not { MaySend: true };
         _configuration = configuration;
         _twoByteExtensions = configuration.NeedsTwoByteExtensions;
         if (configuration.MaySend && _slots.Length == 0)

@@ -61,8 +61,11 @@ internal sealed partial class AudioStreams
     /// <summary>Lost packets whose copies came with the packet handled last, the oldest first; they precede it.</summary>
     public ReadOnlySpan<ReceivedAudioPacket> Recovered => _recovered.AsSpan(0, _recoveredCount);
 
-    /// <summary>Remote sources known to be of this section: those signalled, and the last ones that were heard.</summary>
-    public IEnumerable<uint> KnownSources => (_configuration?.Sources ?? []).Concat(_learned);
+    /// <summary>Remote sources that were signalled for this section.</summary>
+    public IReadOnlyList<uint> SignalledSources => _configuration?.Sources ?? [];
+
+    /// <summary>The last remote sources that were heard in it.</summary>
+    public IReadOnlyList<uint> LearnedSources => _learned;
 
     public string Mid => _configuration?.Mid ?? "";
 

@@ -83,6 +83,32 @@ public sealed class LaterOfferTests
 
     [Theory]
     [MemberData(nameof(ByCaller))]
+    public void The_section_that_carries_the_transport_is_stopped_but_stays(bool byCaller)
+    {
+        using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions());
+        (PeerSide from, PeerSide to) = Sides(pair, byCaller);
+        pair.StartAudioEverywhere();
+        RtcAudioSection first = from.Peer.AudioSections[0];
+        RtcAudioSection second = from.Peer.AddAudio();
+        pair.Negotiate(from);
+        from.Peer.RemoveAudio(first);
+        SdpSession offer = PeerFactory.Parse(from.Peer.CreateOffer(pair.Now));
+        Assert.Equal((false, SdpDirection.Inactive, "0"), (offer.Media[0].IsRejected, offer.GetDirection(offer.Media[0]), offer.Bundle!.Mids[0]));
+        pair.Negotiate(from);
+        SdpSession answer = PeerFactory.Parse(from.Peer.AcceptOffer(pair.Now, to.Peer.CreateOffer(pair.Now)).Answer!);
+        Assert.Equal((false, SdpDirection.Inactive), (answer.Media[0].IsRejected, answer.GetDirection(answer.Media[0])));
+        Assert.True(to.Peer.AcceptAnswer(pair.Now, answer.ToString()).IsSuccess);
+        Assert.Equal([first], Sections(from, pair, RtcPeerEventKind.AudioRemoved));
+        Assert.Equal([second], from.Peer.AudioSections);
+        Assert.Equal([SdpDirection.Inactive, SdpDirection.ReceiveOnly], to.Peer.AudioSections.Select(s => s.Audio!.Direction));
+        Assert.Equal(second.LocalSsrc, from.Peer.LocalSsrc);
+        pair.RunFor(TimeSpan.FromSeconds(1));
+        Assert.InRange(to.AudioIn[to.Peer.AudioSections[1]], 49, 51);
+        Assert.True(pair.BothConnected);
+    }
+
+    [Theory]
+    [MemberData(nameof(ByCaller))]
     public void Either_side_takes_the_data_channels_away_and_back(bool byCaller)
     {
         using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions());

@@ -76,6 +76,18 @@ public sealed class AudioStreamGroupTests
     }
 
     [Fact]
+    public void What_is_signalled_overrules_what_was_guessed_before()
+    {
+        // The packet overtakes the description that says whose it is, and only the first section is listened to so far.
+        Configure(First, First with { Mid = "1", Sources = [], MayReceive = false });
+        Assert.Equal((0, RtpVerdict.Audio), Route(ssrc: 77));
+        Configure(First, First with { Mid = "1", Sources = [77] });
+        Assert.Equal((1, RtpVerdict.Audio), Route(ssrc: 77));
+        Configure(First, First with { Mid = "1", Sources = [] });
+        Assert.Equal((-1, RtpVerdict.UnknownStream), Route(ssrc: 77));
+    }
+
+    [Fact]
     public void Invented_sources_are_forgotten_but_not_the_one_that_is_heard()
     {
         Assert.Equal((2, RtpVerdict.Audio), Route(ssrc: 500, payloadType: 96, receive: true));

@@ -52,6 +52,9 @@ internal sealed record RemoteDescription
         }
     }
 
+    /// <summary>The mid of the section whose transport carries everything; null without a group.</summary>
+    public string? Carrier => Bundle.Count == 0 ? null : Bundle[0];
+
     /// <summary>The section whose transport carries everything (RFC 8843 section 7.2).</summary>
     public RemoteSection TransportSection => Sections.First(s => s.IsUsed && (Bundle.Count == 0 || s.Mid == Bundle[0]));
 
