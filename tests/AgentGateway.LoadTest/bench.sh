@@ -89,7 +89,7 @@ start_gateway() {
   DOTNET_STARTUP_HOOKS="$HERE/bin/Release/net10.0/AgentGateway.LoadTest.dll" AGENTGATEWAY_PROBE="$PROBE" \
     start "AgentGateway is ready" dotnet "$ROOT/src/AgentGateway.Host/bin/Release/net10.0/AgentGateway.Host.dll" \
     --urls http://127.0.0.1:0 --Media:Ports:0=0 --Media:Ports:1=0 --Media:AdvertisedAddresses:0=127.0.0.1 "--Agents:Path=$ROOT/prompts" \
-    --Logging:LogLevel:AgentGateway.Calls=Warning
+    --Logging:LogLevel:AgentGateway.Calls=Warning || return 1
   URL="$(grep -o 'AgentGateway is ready: http://[^ ]*' "$OUT/server.log" | head -n 1 | cut -d' ' -f4)"
   URL="${URL%/}"
 }
@@ -156,7 +156,7 @@ for calls in $CALLS; do
     wants "$agent" || continue
     broken "gateway $agent" && continue
     if late "gateway $agent with $calls calls"; then continue; fi
-    start_gateway
+    start_gateway || { NOTES+=("The gateway did not start for $agent with $calls calls."); continue; }
     measure "gateway $agent" "$calls" "$URL/whip/$agent" --probe "$PROBE"
     stop_server
   done
@@ -179,7 +179,7 @@ done
 for agent in echo receptionist; do
   wants idle || break
   if late "silent callers of $agent"; then continue; fi
-  start_gateway
+  start_gateway || { NOTES+=("The gateway did not start for silent callers of $agent."); continue; }
   # The receptionist greets first.
   measure "gateway $agent (silent callers)" 100 "$URL/whip/$agent" --silent --warm-up 12 --probe "$PROBE"
   stop_server
