@@ -7,7 +7,9 @@ LOCAL="$ROOT/.local"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 RUNTIME_PACKAGES=(libssl3 libopus0 libspeexdsp1 libflite1 libespeak-ng1 libpocketsphinx3 pocketsphinx-en-us libgomp1 tar bzip2)
-TEST_PACKAGES=(coturn libspandsp2 nftables chromium firefox-esr python3-aiortc golang-go golang-github-pion-webrtc.v3-dev iproute2 procps)
+TEST_PACKAGES=(coturn libspandsp2 nftables chromium firefox-esr python3-aiortc golang-go golang-github-pion-webrtc.v3-dev iproute2 procps
+  gstreamer1.0-nice gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
+  gir1.2-gst-plugins-base-1.0 gir1.2-gst-plugins-bad-1.0 python3-gst-1.0)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }

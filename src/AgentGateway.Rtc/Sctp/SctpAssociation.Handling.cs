@@ -50,7 +50,7 @@ public sealed partial class SctpAssociation
         bool isFirst = true;
         while (reader.TryRead(out SctpChunk chunk))
         {
-            // The tag is judged at the first chunk; only INIT and the two that may reflect our own tag differ (section 8.5.1).
+            // The tag is judged at the first chunk; only INIT and the two that may reflect the peer's tag differ (section 8.5.1).
             if (isFirst && !IsTagRight(header, chunk, isAlone: ((chunk.Raw.Length + 3) & ~3) >= chunks.Length))
                 return;
             if (!HandleChunk(header, chunk, isFirst) || State == SctpState.Closed)
@@ -69,7 +69,7 @@ public sealed partial class SctpAssociation
         uint tag = header.VerificationTag;
         switch (first.Type)
         {
-            case SctpChunkType.Init when tag == 0 && isAlone:
+            case SctpChunkType.Init when isAlone && (tag == 0 || tag == _handshake.LocalTag):
                 return true;
             case SctpChunkType.Init:
                 break;

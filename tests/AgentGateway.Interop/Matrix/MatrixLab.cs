@@ -53,8 +53,20 @@ public sealed class MatrixLab : IAsyncLifetime
         _folder.Dispose();
     }
 
-    internal Task<MatrixOutcome> OutcomeAsync(MatrixStack stack) =>
-        _outcomes.GetOrAdd(stack.Id, _ => new Lazy<Task<MatrixOutcome>>(() => MatrixCalls.RunAsync(stack, this))).Value;
+    /// <summary>
+    /// What became of the calls with a stack. Those with the next one begin at the same time, since most of a call is waiting for a
+    /// tune's end; only a browser has the machine to itself.
+    /// </summary>
+    internal Task<MatrixOutcome> OutcomeAsync(MatrixStack stack)
+    {
+        Task<MatrixOutcome> outcome = Begin(stack);
+        if (!stack.IsBrowser && MatrixTable.Tested.SkipWhile(s => s != stack).ElementAtOrDefault(1) is { IsBrowser: false } next)
+            _ = Begin(next);
+        return outcome;
+    }
+
+    private Task<MatrixOutcome> Begin(MatrixStack stack) =>
+        _outcomes.GetOrAdd(stack.Id, _ => new Lazy<Task<MatrixOutcome>>(() => Task.Run(() => MatrixCalls.RunAsync(stack, this)))).Value;
 
     /// <summary>A tune in the form that a stack plays.</summary>
     internal string TuneFile(MatrixStack stack, Melody tune) => _tunes.GetOrAdd((stack.HasNoCodec, tune), _ =>

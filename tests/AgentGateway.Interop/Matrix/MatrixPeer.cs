@@ -12,6 +12,7 @@ internal sealed class MatrixPeer : IAsyncDisposable
     private readonly Process _process;
     private readonly List<JsonElement> _events = [];
     private readonly ConcurrentQueue<string> _log = new();
+    private readonly Stopwatch _running = Stopwatch.StartNew();
     private readonly Lock _gate = new();
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _ended;
@@ -34,7 +35,7 @@ internal sealed class MatrixPeer : IAsyncDisposable
         };
         var peer = new MatrixPeer(process);
         process.OutputDataReceived += (_, e) => peer.Receive(e.Data);
-        process.ErrorDataReceived += (_, e) => peer._log.Enqueue($"! {e.Data}");
+        process.ErrorDataReceived += (_, e) => peer.Note($"! {e.Data}");
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -60,7 +61,7 @@ internal sealed class MatrixPeer : IAsyncDisposable
         }
 
         string line = JsonSerializer.Serialize(command);
-        _log.Enqueue($"> {line}");
+        Note($"> {line}");
         _process.StandardInput.WriteLine(line);
         _process.StandardInput.Flush();
     }
@@ -111,6 +112,8 @@ internal sealed class MatrixPeer : IAsyncDisposable
         _process.Dispose();
     }
 
+    private void Note(string line) => _log.Enqueue($"{_running.Elapsed.TotalSeconds:F3} {line}");
+
     private JsonElement? Take(string name, Func<JsonElement, bool>? condition)
     {
         int at = _events.FindIndex(e => e.GetProperty("event").GetString() == name && (condition is null || condition(e)));
@@ -131,7 +134,7 @@ internal sealed class MatrixPeer : IAsyncDisposable
             }
             else
             {
-                _log.Enqueue($"< {line}");
+                Note($"< {line}");
                 try
                 {
                     _events.Add(JsonDocument.Parse(line).RootElement);

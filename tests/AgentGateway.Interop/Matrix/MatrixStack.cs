@@ -10,6 +10,9 @@ internal sealed record MatrixStack(string Id, string Name)
     /// <summary>The command that starts its peer program.</summary>
     internal required Func<Task<IReadOnlyList<string>>> Command { get; init; }
 
+    /// <summary>Whether it is a browser, which needs as much of the machine as it can get.</summary>
+    internal bool IsBrowser { get; init; }
+
     /// <summary>Whether it plays and records Opus packets instead of WAV files.</summary>
     internal bool HasNoCodec { get; init; }
 

@@ -29,10 +29,12 @@ internal static class MatrixTable
         new("chromium", "Chromium (Debian)")
         {
             Command = () => Program("node", BrowserPeer, "chromium"),
+            IsBrowser = true,
         },
         new("firefox", "Firefox ESR (Debian)")
         {
             Command = () => Program("node", BrowserPeer, "firefox"),
+            IsBrowser = true,
         },
         new("aiortc", "aiortc 1.4 (Debian)")
         {
@@ -59,7 +61,38 @@ internal static class MatrixTable
         {
             Command = () => Program("node", Source("node", "wrtc.mjs")),
         },
+        new("werift", "werift 0.25 (Node.js)")
+        {
+            Command = () => Program("node", Source("node", "werift.mjs")),
+            HasNoCodec = true,
+            Takes = 64 * 1024,
+            Announces = 64 * 1024,
+            Partly = new Dictionary<MatrixColumn, string>
+            {
+                [MatrixColumn.Data] = "to it 64 KiB at most, as it announces",
+                [MatrixColumn.BadNetwork] = "once connected; a flight of DTLS that comes twice may break its handshake",
+                [MatrixColumn.TheyHangUp] = "data channels close at once; it says no goodbye for the connection",
+            },
+        },
+        new("gstreamer", "GStreamer 1.22 webrtcbin (Debian)")
+        {
+            Command = () => Program("/usr/bin/python3", Peer("gstreamer", "peer.py")),
+            Takes = 64 * 1024,
+            Announces = 64 * 1024,
+            Sends = 64 * 1024,
+            Partly = new Dictionary<MatrixColumn, string> { [MatrixColumn.Data] = "64 KiB at most both ways, as it announces nothing" },
+            Cannot = new Dictionary<MatrixColumn, string>
+            {
+                [MatrixColumn.IceRestart] = "keeps its credentials",
+                [MatrixColumn.TheyHangUp] = "says no goodbye; consent expires",
+                [MatrixColumn.WeHangUp] = "does not tell its program, whoever called",
+            },
+        },
     ];
+
+    /// <summary>All, or those that the environment variable AGENTGATEWAY_MATRIX names.</summary>
+    internal static IReadOnlyList<MatrixStack> Tested { get; } =
+        Environment.GetEnvironmentVariable("AGENTGATEWAY_MATRIX")?.Split(',') is { } only ? [.. Stacks.Where(s => only.Contains(s.Id))] : Stacks;
 
     private static string BrowserPeer => Path.Combine(TestPaths.RepositoryRoot, "tests", "browser", "matrix-peer.mjs");
 
@@ -78,10 +111,20 @@ internal static class MatrixTable
     internal static string Document() => $"""
         # What works with which stack
 
-        Every "yes" is a test of this suite (`Matrix/MatrixTests.cs`): a call between our `MediaTransport` and the stack's own program in
-        `Peers`, in a network namespace. Audio is a tune each way, found in the other side's recording by correlation; data are
-        messages of 1 B to 256 KiB each way, compared by hash; "they" is the other stack. This file is written from the data of the tests
-        and checked by one.
+        Every cell is a test of this suite (`Matrix/MatrixTests.cs`): calls between our `MediaTransport` and the stack's own program in
+        `Peers`, in a network namespace; "they" is the other stack. A "no" is tried too and must fail. This file is written from the
+        data of the tests and checked by one.
+
+        - **they offer**, **we offer**: the call connects. The columns up to the bad network are proven both ways round.
+        - **audio**: a tune each way, found in the other side's recording by correlation: 0.75 at least, 0.5 on the bad network.
+        - **data**: messages of 1 B, 1 KiB, 16 KiB, 64 KiB and 256 KiB each way, compared by hash; "KiB at most" where the stack says so.
+        - **trickle**: descriptions without candidates. When they offer we know only the candidates they tell one by one, when we offer
+          they know only ours.
+        - **ICE restart**: by whoever offered; both sides' credentials change, the new path comes into use, audio and messages follow.
+        - **TURN relay only**: they may use a TURN server (coturn) only; media come from the relay's address; audio and messages.
+        - **5 % loss, 30 ms jitter**: in both directions, from the first packet, in a user-space network that loses one of each 20
+          datagrams and delays each by 0 to 60 ms; 4 to 6 % must have been lost; audio and messages.
+        - **they hang up** (in the call they offered): we know it within 4 s. **we hang up** (in ours): they know it within 4 s.
 
         {Render()}
         """;

@@ -29,6 +29,9 @@ internal sealed class MatrixRelay : IAsyncDisposable
     /// <summary>The server as the peers' <c>turn</c> argument.</summary>
     internal object Reference => new { urls = $"turn:{Address}?transport=udp", username = User, credential = Password };
 
+    /// <summary>The server as a STUN server.</summary>
+    internal string StunUrl => $"stun:{Address}";
+
     /// <summary>Whether an address is one that the server relays from.</summary>
     internal bool IsRelay(IPEndPoint address) =>
         address.Address.Equals(Address.Address) && address.Port >= _firstRelay && address.Port < _firstRelay + Relays;

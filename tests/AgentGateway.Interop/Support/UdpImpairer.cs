@@ -59,6 +59,16 @@ internal sealed class UdpImpairer : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes the network another one; returns what was taken and lost until then.</summary>
+    internal (long Sent, long Lost) ChangeTo(NetemOptions options)
+    {
+        lock (_gate)
+        {
+            _towardsTarget.Options = _towardsSenders.Options = options;
+            return Counters;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();

@@ -72,6 +72,30 @@ public sealed class SctpHandshakeTests
     }
 
     [Fact]
+    public void A_peer_that_answers_and_then_begins_with_our_tag_gets_its_association()
+    {
+        SctpPair pair = new(14);
+        pair.Drop = (from, packet) => packet.Has(from.Name == "left" ? CookieEcho : Init);
+        pair.Left.Association.Start(pair.Now);
+        pair.RunUntil(() => pair.Left.Sent.Any(p => p.Has(CookieEcho)), 5);
+        pair.Right.Association.Start(pair.Now);
+        pair.Drain();
+
+        byte[] init = pair.Right.Sent.Last(p => p.Has(Init)).Data;
+        uint ours = BinaryPrimitives.ReadUInt32BigEndian(pair.Left.Sent[0].Data.AsSpan(16));
+        BinaryPrimitives.WriteUInt32BigEndian(init.AsSpan(4), ours + 1);
+        pair.Left.Association.Handle(pair.Now, SctpPackets.Seal(init));
+        Assert.Equal(1, pair.Left.Association.Statistics[SctpDropReason.WrongTag]);
+        BinaryPrimitives.WriteUInt32BigEndian(init.AsSpan(4), ours);
+        pair.Left.Association.Handle(pair.Now, SctpPackets.Seal(init));
+
+        pair.RunUntil(() => pair.Left.Association.State == SctpState.Established && pair.Right.Association.State == SctpState.Established, 1);
+        pair.OpenChannel();
+        Assert.Equal(1, pair.Left.Count(SctpEventKind.Connected));
+        Assert.Equal(1, pair.Right.Count(SctpEventKind.Connected));
+    }
+
+    [Fact]
     public void An_unanswered_init_backs_off_and_then_fails()
     {
         SctpPair pair = new(5, new SctpOptions { MaxInitRetransmissions = 3 });

@@ -325,13 +325,16 @@ public sealed class SctpHostileTests
     }
 
     [Fact]
-    public void An_init_must_be_alone_and_without_tag()
+    public void An_init_must_be_alone_and_without_a_foreign_tag()
     {
         byte[] init = _pair.Left.Sent[0].Data;
         byte[] chunk = _pair.Left.Sent[0].ChunksOf(1).Single();
         Inject(SctpPackets.WithChunks(init, chunk, SctpPackets.Chunk(11, 0)));
-        Inject(SctpPackets.WithChunks(_like, chunk));
-        Assert.Equal(2, Drops(SctpDropReason.WrongTag));
+        Inject(SctpPackets.WithChunks(_like, chunk, SctpPackets.Chunk(11, 0)));
+        byte[] foreign = [.. _like];
+        foreign[4] ^= 1;
+        Inject(SctpPackets.WithChunks(foreign, chunk));
+        Assert.Equal(3, Drops(SctpDropReason.WrongTag));
         byte[] zeroTag = [.. chunk];
         zeroTag.AsSpan(4, 4).Clear();
         Inject(SctpPackets.WithChunks(init, zeroTag));

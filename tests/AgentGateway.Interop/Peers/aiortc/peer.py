@@ -32,7 +32,7 @@ class Peer:
         self._recording = None
         self._recorded_from = None
 
-    async def open(self, channel, turn=None):
+    async def open(self, channel, stun, turn=None):
         servers = []
         if turn:
             servers = [RTCIceServer(urls=turn["urls"], username=turn["username"], credential=turn["credential"])]

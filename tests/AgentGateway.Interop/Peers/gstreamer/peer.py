@@ -53,7 +53,7 @@ class Peer:
         self._waiting = None
         self._bytes = 0
 
-    def open(self, channel, turn=None):
+    def open(self, channel, stun, turn=None):
         self._recording = None
         self._pcm = b""
         self._pipeline = Gst.parse_launch(PIPELINE)

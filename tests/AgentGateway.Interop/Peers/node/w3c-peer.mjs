@@ -1,6 +1,6 @@
 // One peer under a test's control, for every stack that has the W3C API: browsers, @roamhq/wrtc and werift. It takes the
 // commands and tells the events that README.md in the folder above describes. Runs in pages too: no imports.
-//   api    { RTCPeerConnection }
+//   api    { RTCPeerConnection, needsStun }
 //   media  { createSource() -> { track, stream, play(file, sender) }, record(track) -> { stop(file) } }
 //   tell   function (event)
 export class W3cPeer {
@@ -28,11 +28,12 @@ export class W3cPeer {
       .catch((e) => this.#tell({ event: 'error', command: command.do, message: String(e?.stack ?? e) }));
   }
 
-  async open({ turn, channel }) {
+  async open({ turn, stun, channel }) {
     this.#pc?.close();
     this.#remoteTrack = this.#recording = undefined;
+    const servers = this.#api.needsStun ? [{ urls: stun }] : [];
     const pc = (this.#pc = new this.#api.RTCPeerConnection(
-      turn ? { iceServers: [turn], iceTransportPolicy: 'relay' } : { iceServers: [] },
+      turn ? { iceServers: [turn], iceTransportPolicy: 'relay' } : { iceServers: servers },
     ));
     pc.onicecandidate = (e) => {
       if (pc !== this.#pc) return;

@@ -72,6 +72,7 @@ class Connection extends werift.RTCPeerConnection {
   }
 }
 
-const peer = new W3cPeer({ RTCPeerConnection: Connection }, { createSource, record }, tell);
+// Without a STUN server it asks a public one and waits five seconds for the answer.
+const peer = new W3cPeer({ RTCPeerConnection: Connection, needsStun: true }, { createSource, record }, tell);
 commands((command) => peer.handle(command));
 tell({ event: 'ready' });
