@@ -19,7 +19,14 @@ function webAudio() {
     }
   });`;
   const ready = context.audioWorklet.addModule(URL.createObjectURL(new Blob([recorderModule], { type: 'text/javascript' })));
+  const ear = new Audio();
+  ear.muted = true;
   return {
+    // Chromium decodes a remote track only while an element plays it, and what has come until then is heard first and late.
+    listen(track) {
+      ear.srcObject = new MediaStream([track]);
+      ear.play();
+    },
     createSource() {
       const destination = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
       return {
@@ -35,14 +42,7 @@ function webAudio() {
     },
     async record(track) {
       await ready;
-      const stream = new MediaStream([track]);
-
-      // Chromium decodes a remote track only while an element plays it.
-      const element = new Audio();
-      element.muted = true;
-      element.srcObject = stream;
-      element.play();
-      const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
+      const source = new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) });
       const recorder = new AudioWorkletNode(context, 'recorder', { channelCount: 1, channelCountMode: 'explicit' });
       const chunks = [];
       recorder.port.onmessage = (e) => chunks.push(e.data);
@@ -51,7 +51,6 @@ function webAudio() {
         stop(file) {
           source.disconnect();
           recorder.disconnect();
-          element.srcObject = null;
           return save(file, chunks.flatMap((c) => [...c]));
         },
       };

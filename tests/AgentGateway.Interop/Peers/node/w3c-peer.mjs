@@ -1,7 +1,7 @@
 // One peer under a test's control, for every stack that has the W3C API: browsers, @roamhq/wrtc and werift. It takes the
 // commands and tells the events that README.md in the folder above describes. Runs in pages too: no imports.
 //   api    { RTCPeerConnection, needsStun }
-//   media  { createSource() -> { track, stream, play(file, sender) }, record(track) -> { stop(file) } }
+//   media  { createSource() -> { track, stream, play(file, sender) }, listen?(track), record(track) -> { stop(file) } }
 //   tell   function (event)
 export class W3cPeer {
   #api;
@@ -43,6 +43,7 @@ export class W3cPeer {
     pc.onconnectionstatechange = () => this.#told(pc, { event: 'state', state: pc.connectionState });
     pc.ontrack = (e) => {
       this.#remoteTrack = e.track;
+      this.#media.listen?.(e.track);
       this.#told(pc, { event: 'track' });
     };
     pc.ondatachannel = (e) => this.#use(pc, e.channel);
