@@ -15,6 +15,7 @@ using AgentGateway.TurnBench.Suites;
     ("echo", EchoSuite.Run),
     ("noise", NoiseSuite.Run),
     ("heard", HeardTextSuite.Run),
+    ("words", WordTimesSuite.Run),
     ("overhead", OverheadSuite.Run),
     ("curve", EndpointingSuite.RunCurve),
     ("replay", ReplaySuite.Run),
