@@ -32,7 +32,7 @@ internal sealed class Endpointing
 
     /// <summary>How likely it is, 0..1, that the turn is over.</summary>
     public double Likelihood(UserTurn turn) =>
-        EndpointingCurve.Combine(_completeness.Likelihood(turn.Text, _asked), turn.AudioEndOfTurn, turn.ProviderEndOfTurn);
+        EndpointingCurve.Combine(_completeness.Likelihood(turn.Text, _asked, turn.Confidence), turn.AudioEndOfTurn, turn.ProviderEndOfTurn);
 
     /// <summary>The delay from the end of speech to the end of the turn.</summary>
     public TimeSpan Delay(UserTurn turn)

@@ -10,6 +10,7 @@ internal sealed class TextCompleteness(TurnVocabulary vocabulary, SentenceEnds? 
 
     // A recogniser that misheard the last word must not make the caller wait for seconds: only certain patterns may.
     private const double ModelDoubt = 0.15;
+    private const float Unsure = 0.45f;
 
     // An answer of up to four words to a question is mostly whole: "tomorrow at eight", "on Friday".
     private const int ShortAnswer = 4;
@@ -18,7 +19,8 @@ internal sealed class TextCompleteness(TurnVocabulary vocabulary, SentenceEnds? 
     /// <summary>How likely it is, 0..1, that a caller who paused after this text has finished.</summary>
     /// <param name="text">The turn so far.</param>
     /// <param name="answers">Whether the agent had asked something.</param>
-    public double Likelihood(string text, bool answers = false)
+    /// <param name="confidence">How sure the recogniser is of the text, 0..1; null when it cannot tell.</param>
+    public double Likelihood(string text, bool answers = false, float? confidence = null)
     {
         ReadOnlySpan<char> trimmed = text.AsSpan().TrimEnd();
         List<string> words = TurnVocabulary.Words(text);
@@ -29,7 +31,7 @@ internal sealed class TextCompleteness(TurnVocabulary vocabulary, SentenceEnds? 
         if (trimmed.EndsWith("...") || trimmed[^1] is '…' or ',' or '-' or '–' or '—')
             return 0.05;
         if (vocabulary.Dangling.Contains(words[^1]))
-            return trimmed[^1] is '?' ? 0.8 : 0.04;
+            return trimmed[^1] is '?' ? 0.8 : confidence < Unsure ? ModelDoubt : 0.04;
         if (trimmed[^1] is '.' or '!' or '?' or '。' or '？' or '！')
             return Certain;
         // Somebody who dictates digits pauses between the groups.

@@ -55,6 +55,16 @@ public sealed class EndpointingTests
         Assert.True(Completeness.Likelihood(text) <= 0.1);
 
     [Theory]
+    [InlineData(null, 2300)]
+    [InlineData(0.8f, 2300)]
+    [InlineData(0.2f, 1004)]
+    public void A_dangling_word_that_the_recogniser_is_not_sure_of_is_waited_for_no_longer_than_doubt(float? confidence, double milliseconds)
+    {
+        var curve = new EndpointingCurve(TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(2500));
+        Assert.InRange(curve.Delay(Completeness.Likelihood("we would like to sit near the", confidence: confidence)).TotalMilliseconds, milliseconds - 25, milliseconds + 25);
+    }
+
+    [Theory]
     [InlineData("tomorrow at eight")]
     [InlineData("two people")]
     [InlineData("John Miller")]
