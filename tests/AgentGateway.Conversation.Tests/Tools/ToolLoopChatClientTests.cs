@@ -148,8 +148,16 @@ public sealed class ToolLoopChatClientTests
         using var model = new ModelScript([[Call("1", "slow")]]);
         var tool = new DelegateFunction(Definition("slow"), async (_, token) =>
         {
-            using CancellationTokenRegistration registration = token.Register(() => cancelled.SetResult());
-            await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled.SetResult();
+                throw;
+            }
+
             return ToolResult.Ok(new System.Text.Json.Nodes.JsonObject());
         });
         using var stop = new CancellationTokenSource();
