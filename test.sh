@@ -33,7 +33,7 @@ for project in "${projects[@]}"; do
   log="$results/$project.log"
   started=$SECONDS
   status=0
-  timeout 900 dotnet "$ROOT/tests/$project/bin/Release/net10.0/$project.dll" -noLogo >"$log" 2>&1 </dev/null || status=$?
+  timeout 1200 dotnet "$ROOT/tests/$project/bin/Release/net10.0/$project.dll" -noLogo >"$log" 2>&1 </dev/null || status=$?
   summary="$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+' "$log" | tail -n 1 || true)"
   if [[ "$summary" =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+) ]]; then
     bad=$((BASH_REMATCH[2] + BASH_REMATCH[3]))

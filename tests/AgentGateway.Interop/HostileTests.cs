@@ -77,8 +77,9 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
         await caller.SendAsync("""{"label":"rtvi-ai","type":"client-message","id":"1","data":{"t":"ping"}}""");
         Assert.Contains("server-response", await caller.Messages.ReadAsync().AsTask().WaitAsync(WebRtcCaller.Limit));
         await bystander.AssertUndisturbedAsync();
+        await Eventually.TrueAsync(() => Task.FromResult(caller.Received > 100), WebRtcCaller.Limit, () => $"the attacked call: {caller.Received} packets");
         AudioArrivals arrivals = caller.TakeArrivals();
-        Assert.True(arrivals is { Lost: 0, Received: > 100 }, $"the attacked call: {arrivals}");
+        Assert.True(arrivals.Lost == 0, $"the attacked call: {arrivals}");
         await caller.HangUpAsync();
         string line = await Calls.EndLineAsync(id);
         Assert.InRange(Count(line, "rtc.RtpForged"), 50, 3100);
@@ -99,13 +100,18 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
         await caller.SendAsync(new string('[', 200_000));
         for (int i = 0; i < 10_000; i++)
             await caller.SendAsync($$$"""{"label":"rtvi-ai","type":"client-message","id":"{{{i}}}","data":{"t":"ping"}}""");
-        await caller.SendAsync("""{"label":"rtvi-ai","type":"client-message","id":"last","data":{"t":"ping"}}""");
+        const string Last = """{"label":"rtvi-ai","type":"client-message","id":"last","data":{"t":"ping"}}""";
+        await caller.SendAsync(Last);
 
         int answers = 0;
         string message;
         do
         {
-            message = await caller.Messages.ReadAsync().AsTask().WaitAsync(WebRtcCaller.Limit);
+            // It is dropped like others when the flood still fills the queue; then it is said again.
+            Task<string> next = caller.Messages.ReadAsync().AsTask();
+            for (int i = 0; i < WebRtcCaller.Limit.TotalSeconds && await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(1))) != next; i++)
+                await caller.SendAsync(Last);
+            message = await next.WaitAsync(WebRtcCaller.Limit);
             answers++;
         }
         while (!message.Contains("\"last\"", StringComparison.Ordinal));
