@@ -4,9 +4,9 @@ using AgentGateway.Rtc.Peer;
 namespace AgentGateway.LoadTest;
 
 /// <summary>Plays a loop and measures the regularity of what comes back.</summary>
-internal sealed class EchoCaller(OpusLoop loop, int offset, int expectedPackets) : WhipCaller
+internal sealed class EchoCaller(OpusLoop loop, int number, int expectedPackets) : WhipCaller
 {
-    private int _position = offset;
+    private int _frame;
     private Instant? _last;
     private volatile bool _measuring;
 
@@ -28,7 +28,7 @@ internal sealed class EchoCaller(OpusLoop loop, int offset, int expectedPackets)
     {
         if (_measuring)
             Sent++;
-        return loop.Packets[_position++ % loop.SpeechFrames];
+        return loop.Packet(number, _frame++);
     }
 
     protected override void HandleAudio(Instant now, in RtcPeerEvent packet)

@@ -11,11 +11,14 @@ internal static class EchoLoad
         + "interarrival_p50_ms,interarrival_p99_ms,setup_p50_ms,setup_p99_ms,caller_cpu_ms_per_call_second,"
         + "allocated_bytes_per_packet,gc_count,gc_pause_p99_ms,gc_pause_max_ms,lateness_p99_ms,lateness_max_ms";
 
+    /// <summary>What callers say unless they are given a recording.</summary>
+    internal const string Sentence = "Good evening. I would like to hear my own voice.";
+
     internal static async Task<int> RunAsync(EchoLoadOptions options, CancellationToken cancellationToken)
     {
         OpusLoop loop = options.SpeechFile is { } file
             ? OpusLoop.FromWav(file)
-            : await OpusLoop.FromTextAsync("Good evening. I would like to hear my own voice.", cancellationToken);
+            : await OpusLoop.FromTextAsync(Sentence, cancellationToken);
         await WarmUp.RunAsync(loop, cancellationToken);
         await using MediaTransport transport = Start(options.Calls);
         using var http = new HttpClient();
@@ -70,7 +73,7 @@ internal static class EchoLoad
         var setups = new List<Task<EchoCaller?>>();
         for (int i = 0; i < options.Calls && await pace.WaitForNextTickAsync(cancellationToken); i++)
         {
-            var caller = new EchoCaller(loop, i * 37, expected) { From = options.From, IsSilent = options.Silent };
+            var caller = new EchoCaller(loop, i, expected) { From = options.From, IsSilent = options.Silent };
             setups.Add(ConnectAsync(caller, transport, http, options.Url, cancellationToken));
         }
 

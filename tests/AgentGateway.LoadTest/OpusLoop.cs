@@ -24,6 +24,9 @@ internal sealed class OpusLoop
     /// <summary>Frames up to and including the last one with speech; the rest is silence.</summary>
     internal int SpeechFrames { get; }
 
+    /// <summary>What a caller who plays the speech again and again sends as a frame; callers begin at different places.</summary>
+    internal byte[] Packet(int caller, int frame) => Packets[((caller * 37) + frame) % SpeechFrames];
+
     /// <summary>Reads a WAV file of any rate.</summary>
     internal static OpusLoop FromWav(string path)
     {

@@ -75,4 +75,8 @@ var shards = new Option<int>("--shards") { DefaultValueFactory = _ => 1, Descrip
 var tone = new Command("tone", "Serves an agent that listens with Silero and speaks a sine; prints its URL") { voiceActivity, shards };
 tone.SetAction((parsed, cancellationToken) => ToneServer.RunAsync(parsed.GetRequiredValue(voiceActivity).FullName, parsed.GetValue(shards), cancellationToken));
 
-return await new RootCommand("Load and latency measurements over real WebRTC calls") { echo, latency, wer, tone }.Parse(args).InvokeAsync();
+var opus = new Command("opus", "CPU of libopus alone: what as many echo calls cost without network, encryption and jitter buffer") { calls, seconds, csv };
+opus.SetAction((parsed, cancellationToken) => OpusBaseline.RunAsync(
+    parsed.GetValue(calls), parsed.GetValue(seconds), parsed.GetValue(csv)?.FullName, cancellationToken));
+
+return await new RootCommand("Load and latency measurements over real WebRTC calls") { echo, latency, wer, tone, opus }.Parse(args).InvokeAsync();

@@ -159,6 +159,8 @@ for calls in $CALLS; do
     start_gateway || { NOTES+=("The gateway did not start for $agent with $calls calls."); continue; }
     measure "gateway $agent" "$calls" "$URL/whip/$agent" --probe "$PROBE"
     stop_server
+    # What the codec alone costs, in the same minute.
+    [ "$agent" != echo ] || tool opus --calls "$calls" --seconds "$SECONDS_EACH" --csv "$OUT/opus.csv" >/dev/null
   done
   if wants pion; then rival "pion relay" "$calls" "$LOCAL/go/bin/pion-relay"; fi
 done
@@ -212,6 +214,20 @@ if [ -f "$OUT/echo.csv" ]; then
   echo '| server | calls | CPU per call-second | RSS per call | missing packets | inter-arrival p50 / p99 | setup p50 / p99 |'
   echo '|---|--:|--:|--:|--:|--:|--:|'
   awk -F, 'NR > 1 { printf "| %s | %s | %s ms | %s MB | %s of %s | %s / %s ms | %s / %s ms |\n", $1, $2, $4, $6, $9, $7, $10, $11, $12, $13 }' "$OUT/echo.csv"
+  if [ -f "$OUT/opus.csv" ]; then
+    echo
+    echo '| calls | gateway relay / pion relay | libopus alone | its share of the gateway echo | aiortc echo / gateway echo | GStreamer echo / gateway echo |'
+    echo '|--:|--:|--:|--:|--:|--:|'
+    # Ratios of CPU per call-second, at the same number of calls.
+    awk -F, 'FNR == 1 { next }
+      FILENAME ~ /opus.csv$/ { opus[$1] = $2; order[++n] = $1; next }
+      { cpu[$1, $2] = $4 }
+      function ratio(a, b) { return a > 0 && b > 0 ? sprintf("%.2f", a / b) : "" }
+      END { for (i = 1; i <= n; i++) { c = order[i]; echo = cpu["gateway echo", c]
+        printf "| %s | %s | %s ms | %s | %s | %s |\n", c, ratio(cpu["gateway echo-relay", c], cpu["pion relay", c]), opus[c],
+          (echo > 0 ? sprintf("%.0f %%", 100 * opus[c] / echo) : ""), ratio(cpu["aiortc echo", c], echo), ratio(cpu["GStreamer echo", c], echo) } }' \
+      "$OUT/opus.csv" "$OUT/echo.csv"
+  fi
   echo
   echo '| gateway | calls | allocated per packet | collections | GC pause p99 / max | frame lateness p99 / max |'
   echo '|---|--:|--:|--:|--:|--:|'
