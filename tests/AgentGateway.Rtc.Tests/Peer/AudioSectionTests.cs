@@ -1,6 +1,5 @@
 using AgentGateway.Primitives;
 using AgentGateway.Rtc.Peer;
-using AgentGateway.Rtc.Primitives;
 using AgentGateway.Rtc.Wire.Sdp;
 using AgentGateway.Testing.Peers;
 
@@ -98,36 +97,14 @@ public sealed class AudioSectionTests
     public void Packets_of_several_sections_cost_no_memory()
     {
         using TwoPeers pair = Pair(4);
-        RtcPeer a = pair.Caller.Peer;
-        RtcPeer b = pair.Answerer.Peer;
-        RtcAudioSection[] sections = [.. a.AudioSections];
-        byte[] buffer = new byte[RtcPeer.TransmitBufferSize];
+        RtcPeer caller = pair.Caller.Peer;
+        RtcAudioSection[] sections = [.. caller.AudioSections];
         byte[] payload = new byte[160];
-        Instant now = pair.Now;
-        int received = 0;
-        Exchange(500);
-        received = 0;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Exchange(1000);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        (int received, long allocated) = AudioExchange.Measure(pair, 4000, (now, i) => caller.SendAudio(
+            now, sections[i % sections.Length], payload, i / sections.Length * 960L, marker: false, AudioExchange.AudioLevel));
+        Assert.Equal(4, sections.Length);
         Assert.Equal(4000, received);
         Assert.Equal(0, allocated);
-
-        void Exchange(int packets)
-        {
-            for (int i = 0; i < packets; i++)
-            {
-                now += TimeSpan.FromMicroseconds(10);
-                foreach (RtcAudioSection section in sections)
-                {
-                    a.SendAudio(now, section, payload, i * 960L, marker: false, audioLevel: 30);
-                    while (a.TryPollTransmit(buffer, out int length, out DatagramPath path))
-                        b.Handle(now, new DatagramPath(path.Remote, path.Local), buffer.AsSpan(0, length));
-                    while (b.TryPollEvent(out RtcPeerEvent e))
-                        received += e.Kind == RtcPeerEventKind.AudioReceived ? 1 : 0;
-                }
-            }
-        }
     }
 
     [Fact]

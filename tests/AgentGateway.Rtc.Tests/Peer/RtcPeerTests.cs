@@ -1,4 +1,3 @@
-using AgentGateway.Primitives;
 using AgentGateway.Rtc.Peer;
 using AgentGateway.Rtc.Primitives;
 using AgentGateway.Rtc.Sctp;
@@ -13,34 +12,11 @@ public sealed class RtcPeerTests
     public void Audio_packets_cost_no_memory()
     {
         using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions());
-        RtcPeer a = pair.Caller.Peer;
-        RtcPeer b = pair.Answerer.Peer;
-        byte[] buffer = new byte[RtcPeer.TransmitBufferSize];
         byte[] payload = new byte[160];
-        Instant now = pair.Now;
-        int received = 0;
-        long timestamp = 0;
-        Exchange(500);
-        received = 0;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Exchange(2000);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        (int received, long allocated) = AudioExchange.Measure(
+            pair, 2000, (now, i) => pair.Caller.Peer.SendAudio(now, payload, i * 960L, marker: false, AudioExchange.AudioLevel));
         Assert.Equal(2000, received);
         Assert.Equal(0, allocated);
-
-        void Exchange(int packets)
-        {
-            for (int i = 0; i < packets; i++)
-            {
-                // Faster than life, so that no timer comes between: it is the packets that are measured.
-                now += TimeSpan.FromMicroseconds(10);
-                a.SendAudio(now, payload, timestamp += 960, marker: false, audioLevel: 30);
-                while (a.TryPollTransmit(buffer, out int length, out DatagramPath path))
-                    b.Handle(now, new DatagramPath(path.Remote, path.Local), buffer.AsSpan(0, length));
-                while (b.TryPollEvent(out RtcPeerEvent e))
-                    received += e.Kind == RtcPeerEventKind.AudioReceived && e.AudioLevel == 30 ? 1 : 0;
-            }
-        }
     }
 
     [Fact]
