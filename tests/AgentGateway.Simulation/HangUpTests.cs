@@ -1,3 +1,4 @@
+using AgentGateway.Primitives;
 using AgentGateway.Rtc.Peer;
 using AgentGateway.Rtc.Sctp;
 using AgentGateway.Testing.Network;
@@ -7,6 +8,8 @@ namespace AgentGateway.Simulation;
 
 public sealed class HangUpTests
 {
+    private const byte DtlsApplicationData = 23;
+
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, false)]
@@ -55,6 +58,37 @@ public sealed class HangUpTests
         long sent = pair.Downlink.Sent;
         pair.RunFor(TimeSpan.FromSeconds(60));
         Assert.Equal(sent, pair.Downlink.Sent);
+    }
+
+    // What some stacks do: the association is aborted, and nothing else is ever said.
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void An_abort_of_the_channels_and_then_silence_ends_the_call_with_consent(bool callerLeaves, bool lite)
+    {
+        using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions { AnswererIsLite = lite });
+        pair.StartAudio();
+        pair.Caller.Peer.OpenChannel(pair.Now, new DataChannelOptions { Label = "events" });
+        pair.RunFor(TimeSpan.FromSeconds(3));
+        PeerSide leaving = callerLeaves ? pair.Caller : pair.Answerer;
+        PeerSide staying = pair.Other(leaving);
+        Netem way = callerLeaves ? pair.Uplink : pair.Downlink;
+        way.Takes = first => first == DtlsApplicationData;
+        leaving.Peer.Close(pair.Now);
+        Instant left = pair.Now;
+
+        pair.RunFor(TimeSpan.FromMilliseconds(50));
+        Assert.True(staying.Saw(RtcPeerEventKind.ChannelClosed), pair.ToString());
+        Assert.Equal(SctpCloseReason.RemoteAbort, staying.Log.Single(l => l.Event.Kind == RtcPeerEventKind.DataChannelsClosed).Event.DataReason);
+        Assert.False(staying.Saw(RtcPeerEventKind.RemoteBye), pair.ToString());
+        Assert.Equal(RtcPeerState.Connected, staying.Peer.State);
+        Assert.Equal(RtcSendResult.Ok, staying.SendFrame(pair.Now));
+
+        // RFC 7675 section 5.1: 30 s after the last consent, which is renewed every 4 to 6 s.
+        pair.RunFor(TimeSpan.FromSeconds(40));
+        Assert.Equal((RtcPeerState.Failed, RtcEndReason.ConsentExpired), (staying.Peer.State, staying.Peer.EndReason));
+        Assert.InRange(staying.ReachedAt(RtcPeerState.Failed)!.Value - left, TimeSpan.FromSeconds(24), TimeSpan.FromSeconds(30));
     }
 
     [Fact]

@@ -29,6 +29,9 @@ public sealed class Netem
     /// <summary>May be changed while packets are under way; they keep the times they have.</summary>
     public NetemOptions Options { get; set; }
 
+    /// <summary>Which datagrams are taken at all, by their first byte (RFC 7983); all others are lost. Null takes everything.</summary>
+    public Func<byte, bool>? Takes { get; set; }
+
     public long Sent { get; private set; }
 
     public long Lost { get; private set; }
@@ -56,7 +59,7 @@ public sealed class Netem
         double duplicateDraw = _random.NextDouble();
         double corruptDraw = _random.NextDouble();
         ulong corruption = _random.Next();
-        if (datagram.Length > Options.MaxDatagramSize || IsLost(lossDraw) || IsLostInBurst(burstDraw, burstLossDraw))
+        if (Takes?.Invoke(datagram[0]) == false || datagram.Length > Options.MaxDatagramSize || IsLost(lossDraw) || IsLostInBurst(burstDraw, burstLossDraw))
         {
             Lost++;
             return;
