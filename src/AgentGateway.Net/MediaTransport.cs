@@ -9,6 +9,7 @@ using AgentGateway.Primitives;
 using AgentGateway.Rtc.Ice;
 using AgentGateway.Rtc.Peer;
 using AgentGateway.Rtc.Primitives;
+using AgentGateway.Rtc.Turn;
 using Microsoft.Extensions.Logging;
 
 namespace AgentGateway.Net;
@@ -60,6 +61,7 @@ public sealed class MediaTransport : IAsyncDisposable
         _meter.CreateObservableCounter("agentgateway.net.datagrams.unusable", () => _shards.Sum(s => s.UnusableDatagrams), "{datagram}", "Datagrams longer than any WebRTC packet or without an address");
         _meter.CreateObservableCounter("agentgateway.net.datagrams.undeliverable", () => _shards.Sum(s => s.Links.Undeliverable), "{datagram}", "Outgoing datagrams that a relay or a TCP connection did not take");
         _meter.CreateObservableCounter("agentgateway.net.turn.drops", TurnDropCounts, "{packet}", "Packets to or from TURN servers without effect");
+        _meter.CreateObservableCounter("agentgateway.net.stun.drops", StunDropCounts, "{datagram}", "Datagrams of STUN servers that told us nothing");
         _meter.CreateObservableCounter("agentgateway.net.names.refused", () => _names?.Refused ?? 0, "{name}", "Names of candidates that were not asked for, because too many were at once");
         _meter.CreateObservableUpDownCounter("agentgateway.net.tcp.connections", () => _services.Sum(s => s.Listener?.ConnectionCount ?? 0), "{connection}", "Callers' TCP connections");
         _meter.CreateObservableCounter("agentgateway.net.tcp.refused", () => _services.Sum(s => s.Listener?.Refused ?? 0), "{connection}", "Callers' TCP connections that were refused for want of room");
@@ -357,6 +359,9 @@ public sealed class MediaTransport : IAsyncDisposable
 
     private IEnumerable<Measurement<long>> TurnDropCounts() => TurnDrops.Reasons.Select(
         reason => new Measurement<long>(_shards.Sum(s => s.Links.TurnDrops.Count(reason)), new KeyValuePair<string, object?>("reason", reason.ToString())));
+
+    private IEnumerable<Measurement<long>> StunDropCounts() => Enum.GetValues<StunDropReason>().Select(
+        reason => new Measurement<long>(_shards.Sum(s => s.Links.StunDrops(reason)), new KeyValuePair<string, object?>("reason", reason.ToString())));
 
     private long Sum(Func<ShardCounters, long> counter) => _shards.Sum(s => counter(s.Counters));
 }

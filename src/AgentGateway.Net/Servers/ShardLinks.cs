@@ -15,12 +15,12 @@ namespace AgentGateway.Net.Servers;
 internal sealed class ShardLinks(UdpSocket socket, bool isLite)
 {
     private readonly List<RelayLink> _relays = [];
-    private readonly List<GatherLink> _gatherers = [];
     private readonly Dictionary<TransportAddress, RelayLink> _byRelayed = [];
     private readonly HashSet<TransportAddress> _servers = [];
     private readonly Dictionary<DatagramPath, FrameStream> _streams = [];
     private readonly byte[] _held = new byte[2048];
     private volatile IReadOnlyList<IceCandidate> _candidates = [];
+    private volatile GatherLink[] _gatherers = [];
     private volatile TurnDrops _turnDrops = TurnDrops.None;
     private long _undeliverable;
 
@@ -38,6 +38,9 @@ internal sealed class ShardLinks(UdpSocket socket, bool isLite)
 
     /// <summary>What the TURN clients dropped; any thread.</summary>
     internal TurnDrops TurnDrops => _turnDrops;
+
+    /// <summary>What STUN servers sent that told us nothing; any thread.</summary>
+    internal long StunDrops(StunDropReason reason) => _gatherers.Sum(g => g.Gatherer.Drops(reason));
 
     internal Instant? NextTimeout
     {
@@ -105,7 +108,7 @@ internal sealed class ShardLinks(UdpSocket socket, bool isLite)
 
     internal void Add(Instant now, GatherLink gatherer)
     {
-        _gatherers.Add(gatherer);
+        _gatherers = [.. _gatherers, gatherer];
         _servers.Add(gatherer.Server);
         gatherer.Gatherer.Start(now);
         Drain(now, gatherer);
@@ -318,7 +321,7 @@ internal sealed class ShardLinks(UdpSocket socket, bool isLite)
                 _byRelayed.Remove(candidate.Address);
         }
 
-        if (relay.Stream is null && !_relays.Exists(r => r.Stream is null && r.Server == relay.Server) && !_gatherers.Exists(g => g.Server == relay.Server))
+        if (relay.Stream is null && !_relays.Exists(r => r.Stream is null && r.Server == relay.Server) && !Array.Exists(_gatherers, g => g.Server == relay.Server))
             _servers.Remove(relay.Server);
         Publish();
     }

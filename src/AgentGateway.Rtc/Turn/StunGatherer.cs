@@ -16,6 +16,7 @@ public sealed class StunGatherer(StunGathererOptions options, IRandomSource rand
 
     private readonly TimerTable<Timer> _timers = new();
     private readonly Queue<StunGathererEvent> _events = new(2);
+    private readonly long[] _drops = new long[Enum.GetValues<StunDropReason>().Length];
     private StunTransactionId _id;
     private StunSchedule _schedule;
     private bool _isOpen;
@@ -36,8 +37,8 @@ public sealed class StunGatherer(StunGathererOptions options, IRandomSource rand
     /// <summary>When <see cref="HandleTimeout"/> wants to be called; null when nothing is due.</summary>
     public Instant? NextTimeout => _timers.Next;
 
-    /// <summary>Answers that belong to no open request, or say nothing.</summary>
-    public long Dropped { get; private set; }
+    /// <summary>Datagrams that told us nothing, by reason. Counted by the owner's thread; any may read.</summary>
+    public long Drops(StunDropReason reason) => Volatile.Read(ref _drops[(int)reason]);
 
     /// <summary>Asks now; again while a request is open it does nothing.</summary>
     public void Start(Instant now)
@@ -58,18 +59,19 @@ public sealed class StunGatherer(StunGathererOptions options, IRandomSource rand
     /// <param name="datagram">Its bytes; not kept.</param>
     public bool Handle(Instant now, in TransportAddress local, ReadOnlySpan<byte> datagram)
     {
-        if (!StunMessage.TryParse(datagram, out StunMessage message) || message.Method != StunMethod.Binding || !_isOpen
-            || message.TransactionId != _id || message.Class is not (StunClass.SuccessResponse or StunClass.ErrorResponse))
-        {
-            Dropped++;
-            return false;
-        }
+        if (!StunMessage.TryParse(datagram, out StunMessage message))
+            return Drop(StunDropReason.Malformed);
+        if (message.Method != StunMethod.Binding || message.Class is not (StunClass.SuccessResponse or StunClass.ErrorResponse))
+            return Drop(StunDropReason.Unexpected);
+        if (!_isOpen || message.TransactionId != _id)
+            return Drop(StunDropReason.UnknownTransaction);
 
         // 300 and challenges are not followed: a server for this purpose answers anybody.
         TransportAddress mapped = default;
         if (message.Class == StunClass.ErrorResponse || message.UnknownRequiredCount > 0 || !message.TryGetMappedAddress(out mapped)
             || mapped.IsUnspecified || mapped.Port == 0)
         {
+            Drop(StunDropReason.NoAddress);
             GiveUp(now);
             return true;
         }
@@ -122,6 +124,12 @@ public sealed class StunGatherer(StunGathererOptions options, IRandomSource rand
 
     /// <summary>The next fact. Call until it returns false.</summary>
     public bool TryPollEvent(out StunGathererEvent e) => _events.TryDequeue(out e);
+
+    private bool Drop(StunDropReason reason)
+    {
+        Volatile.Write(ref _drops[(int)reason], _drops[(int)reason] + 1);
+        return false;
+    }
 
     private void GiveUp(Instant now)
     {

@@ -79,13 +79,35 @@ public sealed class StunGathererTests
     {
         _gatherer.Start(Instant.Zero);
         byte[] good = Answer(Public);
-        byte[] other = (byte[])good.Clone();
-        other[19] ^= 1;
-        Assert.False(_gatherer.Handle(Instant.Zero, Local, other.AsSpan()[..^8]));
+        Assert.False(_gatherer.Handle(Instant.Zero, Local, good.AsSpan()[..^8]));
         Assert.False(_gatherer.Handle(Instant.Zero, Local, []));
+        Assert.False(_gatherer.Handle(Instant.Zero, Local, Message(StunClass.SuccessResponse, StunMethod.Binding)));
+        Assert.False(_gatherer.Handle(Instant.Zero, Local, Message(StunClass.Request, StunMethod.Binding)));
+        Assert.False(_gatherer.Handle(Instant.Zero, Local, Message(StunClass.SuccessResponse, StunMethod.Allocate)));
         Assert.True(_gatherer.Handle(Instant.Zero, Local, good));
         Assert.False(_gatherer.Handle(Instant.Zero, Local, good));
-        Assert.Equal(3, _gatherer.Dropped);
+        Assert.Equal([2, 2, 2, 0], Drops());
+    }
+
+    [Fact]
+    public void An_answer_without_an_address_is_counted_and_asked_for_again_later()
+    {
+        _gatherer.Start(Instant.Zero);
+        Assert.True(_gatherer.Handle(Instant.Zero, Local, Answer(TransportAddress.FromIPv4(0, 0))));
+        Assert.Equal([0, 0, 0, 1], Drops());
+        Assert.True(_gatherer.TryPollEvent(out StunGathererEvent e));
+        Assert.Null(e.Mapped);
+        Assert.NotNull(_gatherer.NextTimeout);
+    }
+
+    private long[] Drops() => [.. Enum.GetValues<StunDropReason>().Select(_gatherer.Drops)];
+
+    private static byte[] Message(StunClass messageClass, StunMethod method)
+    {
+        byte[] message = new byte[64];
+        var writer = new StunWriter(message, messageClass, method, default);
+        writer.AddFingerprint();
+        return message[..writer.Length];
     }
 
     private byte[] Answer(TransportAddress mapped)
