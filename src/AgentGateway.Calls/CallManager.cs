@@ -24,6 +24,7 @@ public sealed partial class CallManager : IAsyncDisposable
     private readonly IConversationFactory _conversations;
     private readonly ICallDialectFactory _dialects;
     private readonly IOpusCodec _codec;
+    private readonly CachingOpusCodec _speech;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SystemRandomSource _random = new();
@@ -57,9 +58,10 @@ public sealed partial class CallManager : IAsyncDisposable
         _conversations = conversations;
         _dialects = dialects;
         _codec = codec;
+        _speech = new CachingOpusCodec(codec);
         _time = time;
         _logger = loggerFactory.CreateLogger<CallManager>();
-        _meters = new CallMeters(meterName, () => _calls.Count);
+        _meters = new CallMeters(meterName, () => _calls.Count, _speech);
     }
 
     /// <summary>Calls at present.</summary>
@@ -96,7 +98,7 @@ public sealed partial class CallManager : IAsyncDisposable
             {
                 AgentMode.EchoRelay => new EchoRelayLeg(),
                 AgentMode.Echo => new EchoLeg(_codec, agent.Audio.Denoise),
-                _ => new ConversationLeg(_codec, session!),
+                _ => new ConversationLeg(_speech, session!),
             };
             var call = new Call(callId, agent, leg, session, _dialects, _time, _logger);
             RtcAcceptResult result = await _transport.AcceptAsync(offer, call, source: source);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using AgentGateway.Audio;
 using AgentGateway.Rtc.Peer;
 
 namespace AgentGateway.Calls;
@@ -23,7 +24,7 @@ internal sealed class CallMeters : IDisposable
     private readonly Counter<long> _skipped;
     private readonly Counter<long> _dropped;
 
-    internal CallMeters(string name, Func<int> active)
+    internal CallMeters(string name, Func<int> active, CachingOpusCodec speech)
     {
         _meter = new Meter(name);
         _meter.CreateObservableUpDownCounter("agentgateway.calls.active", active, "{call}");
@@ -41,6 +42,11 @@ internal sealed class CallMeters : IDisposable
         _loss = _meter.CreateHistogram<double>("agentgateway.calls.loss", "1", "Part of a call's packets that did not arrive, by direction");
         _concealed = _meter.CreateCounter<double>("agentgateway.calls.audio.concealed", "s", "Callers' audio that had to be made up");
         _skipped = _meter.CreateCounter<long>("agentgateway.calls.frames.skipped", "{frame}", "20 ms frames never sent because the process stalled");
+        _meter.CreateObservableCounter(
+            "agentgateway.calls.frames.spoken",
+            () => new Measurement<long>[] { new(speech.FramesEncoded, Tag("by", "encoder")), new(speech.FramesReused, Tag("by", "cache")) },
+            "{frame}",
+            "20 ms frames of agents' speech, by where their packets came from");
         _dropped = _meter.CreateCounter<long>("agentgateway.calls.dropped", "{item}", "What was dropped, by reason");
     }
 

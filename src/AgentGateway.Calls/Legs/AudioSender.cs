@@ -62,6 +62,11 @@ internal sealed class AudioSender : IDisposable
         // The marker tells the far jitter buffer that a talkspurt begins (RFC 3551 section 4.1); a frame that came late is none.
         bool marker = _silentFrames >= TailFrames;
         _silentFrames = 0;
+
+        // After a pause the far decoder holds silence. A fresh encoder is as near to that as a settled one, and what it makes of a phrase does not
+        // depend on what was said before, so that fixed phrases need be encoded once only.
+        if (marker)
+            _opus?.Reset();
         Encode(now, peer, frame, timestamp, marker);
     }
 

@@ -68,6 +68,29 @@ public sealed class AudioSenderTests
     }
 
     [Fact]
+    public void What_was_said_in_one_call_is_not_encoded_again_in_the_next()
+    {
+        var counting = new CountingCodec();
+        var shared = new CachingOpusCodec(counting);
+
+        // Two talkspurts of half a second with the same words, in each of two calls.
+        HeardPacket[] first = Speech(shared);
+        HeardPacket[] second = Speech(shared);
+
+        Assert.InRange(first.Length, 50, 60);
+        Assert.Equal(first.Select(h => h.Payload), second.Select(h => h.Payload));
+        Assert.Equal(30, counting.Encoders[0].Encoded);
+        Assert.Equal(0, counting.Encoders[1].Encoded);
+
+        static HeardPacket[] Speech(IOpusCodec codec)
+        {
+            using var call = new LegCall(new ScriptedLeg(codec, f => f % 50 >= 25), LegCall.WithoutDtx);
+            call.RunFor(2200);
+            return [.. call.Heard.Where(h => !h.Payload.AsSpan().SequenceEqual(SilenceFrame))];
+        }
+    }
+
+    [Fact]
     public void A_frame_that_comes_late_begins_no_talkspurt()
     {
         using var call = new LegCall(new ScriptedLeg(LibOpusCodec.Instance, f => f % 10 != 0), LegCall.WithoutDtx);

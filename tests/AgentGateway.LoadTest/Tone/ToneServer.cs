@@ -10,7 +10,7 @@ namespace AgentGateway.LoadTest.Tone;
 
 /// <summary>
 /// A WHIP server whose agent listens with Silero and speaks a sine as long as a call lasts: the gateway's own calls, conversations,
-/// jitter buffer and encoder, without recogniser, language model and voice. Every frame is encoded as it is sent.
+/// jitter buffer and encoder, without recogniser, language model and voice. All calls say the same, so what one has encoded the others send.
 /// </summary>
 internal static class ToneServer
 {
