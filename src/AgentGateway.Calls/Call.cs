@@ -117,6 +117,16 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
     }
 
     /// <inheritdoc/>
+    public bool SubmitKey(char key)
+    {
+        if (_session is null)
+            return false;
+        if (!_session.PushDtmf(key))
+            _drops.Count(CallDropReason.TelephoneKey);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public void End(ConversationEndReason reason)
     {
         _endRequested.TrySetResult(reason);
@@ -199,9 +209,8 @@ public sealed partial class Call : IRtcConnectionHandler, ICallControl
             case RtcPeerEventKind.AudioAdded or RtcPeerEventKind.AudioRenegotiated or RtcPeerEventKind.AudioRemoved:
                 _leg.HandleRenegotiated(connection.Peer, _heard?.Audio);
                 break;
-            case RtcPeerEventKind.DigitReceived when _session is not null:
-                if (!_session.PushDtmf(e.Digit))
-                    _drops.Count(CallDropReason.TelephoneKey);
+            case RtcPeerEventKind.DigitReceived:
+                SubmitKey(e.Digit);
                 break;
             case RtcPeerEventKind.ConnectionStateChanged when e.State == RtcPeerState.Connected:
                 _connected = true;

@@ -24,6 +24,14 @@ public interface ICallControl
     /// <summary>Typed words of the caller; false when the agent holds no conversation (echo).</summary>
     bool SubmitText(string text, bool runImmediately, bool audioResponse);
 
+    /// <summary>
+    /// A key of a telephone, as if it had been pressed in the audio: keys that follow each other are one turn, which the hash key or a pause
+    /// ends. One that cannot be taken any more is counted. Any thread.
+    /// </summary>
+    /// <param name="key">0..9, *, # or A..D; anything else is counted and has no effect.</param>
+    /// <returns>False when the agent holds no conversation.</returns>
+    bool SubmitKey(char key);
+
     /// <summary>Ends the call.</summary>
     void End(ConversationEndReason reason);
 }

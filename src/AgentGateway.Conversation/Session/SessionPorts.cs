@@ -9,7 +9,8 @@ namespace AgentGateway.Conversation.Session;
 /// <summary>What the threads around a session share with its loop.</summary>
 internal sealed class SessionPorts
 {
-    private const int TypedCapacity = 32;
+    // Holds the keys of a whole entry, which dialects hand over at once.
+    private const int TypedCapacity = 96;
 
     private readonly TimeProvider _time;
     private readonly long _start;

@@ -170,6 +170,18 @@ public sealed class ConversationSessionTests
     }
 
     [Fact]
+    public void Sixty_four_keys_pressed_at_once_are_one_turn()
+    {
+        using Call call = Call.Start();
+        call.Model.Reply("Thank you.");
+        string keys = string.Concat(Enumerable.Repeat("12345678", 8));
+        Assert.All(keys, key => Assert.True(call.Session.PushDtmf(key)));
+        Assert.True(call.Session.PushDtmf('#'));
+        call.Await<AgentSpeechStopped>();
+        Assert.Equal(keys, call.Single<UserTurnCommitted>().Text);
+    }
+
+    [Fact]
     public void Typed_text_can_be_answered_in_writing()
     {
         using Call call = Call.Start();

@@ -21,6 +21,8 @@ internal sealed partial class RtviDialect : ICallDialect
 
     private const int MaxTextLength = 8000;
 
+    private const int MaxKeys = 64;
+
     private static readonly string Version =
         typeof(RtviDialect).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
@@ -129,19 +131,19 @@ internal sealed partial class RtviDialect : ICallDialect
 
     private void HandleDtmf(in RtviMessage message)
     {
-        var digits = new List<string>();
+        var keys = new List<string>();
         if (message.Data.ValueKind == JsonValueKind.Object)
         {
             if (message.Data.TryGetProperty("buttons", out JsonElement buttons) && buttons.ValueKind == JsonValueKind.Array)
-                digits.AddRange(buttons.EnumerateArray().Select(b => b.ValueKind == JsonValueKind.String ? b.GetString()! : ""));
+                keys.AddRange(buttons.EnumerateArray().Select(b => b.ValueKind == JsonValueKind.String ? b.GetString()! : ""));
             else if (message.DataString("button") is { } button)
-                digits.Add(button);
+                keys.Add(button);
         }
 
-        if (digits.Count is 0 or > 64 || digits.Any(d => d.Length != 1 || !"0123456789*#ABCD".Contains(d[0])))
-            Refuse(message.Id, "dtmf needs 1 to 64 buttons of 0-9, *, #, A-D.");
-        else
-            SubmitText(message, string.Join(' ', digits), runImmediately: true, audioResponse: true);
+        if (keys.Count is 0 or > MaxKeys || keys.Any(d => d.Length != 1 || !"0123456789*#ABCD".Contains(d[0])))
+            Refuse(message.Id, $"dtmf needs 1 to {MaxKeys} buttons of 0-9, *, #, A-D.");
+        else if (!keys.All(k => _call.SubmitKey(k[0])))
+            Refuse(message.Id, $"The agent {_call.Agent.Name} holds no conversation.");
     }
 
     private void HandleClientMessage(in RtviMessage message)

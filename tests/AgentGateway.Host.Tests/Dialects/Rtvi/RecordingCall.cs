@@ -20,6 +20,8 @@ internal sealed class RecordingCall : ICallControl
 
     internal List<(string Text, bool RunImmediately, bool AudioResponse)> Texts { get; } = [];
 
+    internal string Keys { get; private set; } = "";
+
     internal ConversationEndReason? Ended { get; private set; }
 
     internal bool HoldsConversation { get; init; } = true;
@@ -34,6 +36,13 @@ internal sealed class RecordingCall : ICallControl
     {
         if (HoldsConversation)
             Texts.Add((text, runImmediately, audioResponse));
+        return HoldsConversation;
+    }
+
+    public bool SubmitKey(char key)
+    {
+        if (HoldsConversation)
+            Keys += key;
         return HoldsConversation;
     }
 

@@ -50,12 +50,22 @@ public sealed class RtviMessageTests
     }
 
     [Theory]
-    [InlineData("""{"buttons":["1","2","#"]}""", "1 2 #")]
+    [InlineData("""{"buttons":["1","2","#"]}""", "12#")]
     [InlineData("""{"button":"5"}""", "5")]
-    public void Dtmf_of_both_protocol_versions_is_a_typed_turn(string data, string expected)
+    public void Dtmf_of_both_protocol_versions_are_keys_of_a_telephone(string data, string expected)
     {
         Receive("dtmf", data);
-        Assert.Equal(expected, Assert.Single(_call.Texts).Text);
+        Assert.Equal(expected, _call.Keys);
+        Assert.Empty(_call.Texts);
+    }
+
+    [Fact]
+    public void Dtmf_to_an_agent_without_conversation_is_refused()
+    {
+        var call = new RecordingCall { HoldsConversation = false };
+        var dialect = new RtviDialect(call, NullLogger.Instance);
+        dialect.HandleMessage("{\"label\":\"rtvi-ai\",\"type\":\"dtmf\",\"id\":\"1\",\"data\":{\"button\":\"1\"}}");
+        Assert.Equal("error-response", Type(call.Last));
     }
 
     [Theory]
@@ -68,6 +78,7 @@ public sealed class RtviMessageTests
     {
         Receive("dtmf", data, "3");
         Assert.Empty(_call.Texts);
+        Assert.Empty(_call.Keys);
         Assert.Equal("error-response", Type(_call.Last));
     }
 
