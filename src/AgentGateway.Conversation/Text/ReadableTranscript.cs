@@ -22,11 +22,15 @@ public static class ReadableTranscript
         string[] words = raw.ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (words.Length == 0)
             return raw;
-        if (!language.StartsWith("en", StringComparison.OrdinalIgnoreCase))
+        bool english = language.StartsWith("en", StringComparison.OrdinalIgnoreCase);
+        if (!english && !language.StartsWith("de", StringComparison.OrdinalIgnoreCase))
             return Capital(string.Join(' ', words));
-        bool question = isFinal && EnglishCase.IsQuestion(words);
-        List<string> readable = EnglishDigits.Replace(words);
-        EnglishCase.Apply(readable);
+        bool question = isFinal && (english ? EnglishCase.IsQuestion(words) : GermanCase.IsQuestion(words));
+        List<string> readable = english ? EnglishDigits.Replace(words) : GermanDigits.Replace(words);
+        if (english)
+            EnglishCase.Apply(readable);
+        else
+            GermanCase.Apply(readable);
         string text = Capital(string.Join(' ', readable));
         return !isFinal || char.IsPunctuation(text[^1]) && text[^1] != '%' ? text : text + (question ? '?' : '.');
     }
@@ -39,7 +43,8 @@ public static class ReadableTranscript
         foreach (char c in raw)
         {
             upper |= char.IsUpper(c);
-            lower |= char.IsLower(c);
+            // Upper case keeps the ß of lower case.
+            lower |= char.IsLower(c) && c != 'ß';
             if (c is '.' or ',' or '?' or '!' or ';' or ':' or '"' || char.IsDigit(c))
                 return false;
         }

@@ -93,10 +93,80 @@ public sealed class ReadableTranscriptTests
     public void What_is_readable_is_left_alone(string raw) => Assert.Equal(raw, ReadableTranscript.Of(raw, "en"));
 
     [Theory]
-    [InlineData("ICH MÖCHTE EINEN TISCH", "de", "Ich möchte einen tisch")]
+    [InlineData("QUISIERA UNA MESA", "es", "Quisiera una mesa")]
     [InlineData("je voudrais une table", "fr", "Je voudrais une table")]
     public void A_language_without_rules_gets_its_first_capital(string raw, string language, string expected) =>
         Assert.Equal(expected, ReadableTranscript.Of(raw, language));
+
+    [Theory]
+    [InlineData("ICH MÖCHTE EINEN TISCH FÜR VIER PERSONEN", "Ich möchte einen Tisch für vier Personen.")]
+    [InlineData("guten tag ich möchte am montag einen termin", "Guten Tag ich möchte am Montag einen Termin.")]
+    [InlineData("mein name ist ada lovelace", "Mein Name ist Ada Lovelace.")]
+    [InlineData("ich heiße karl und suche ein doppelzimmer", "Ich heiße Karl und suche ein Doppelzimmer.")]
+    [InlineData("hallo ich habe eine bestellung", "Hallo, ich habe eine Bestellung.")]
+    [InlineData("ja gern", "Ja gern.")]
+    [InlineData("können sie mir helfen", "Können Sie mir helfen?")]
+    [InlineData("ja haben sie am wochenende noch zimmer", "Ja, haben Sie am Wochenende noch Zimmer?")]
+    [InlineData("wann haben sie geöffnet", "Wann haben Sie geöffnet?")]
+    [InlineData("sie ist jung", "Sie ist jung.")]
+    [InlineData("wann", "Wann.")]
+    [InlineData("das schreibt man m a i e r", "Das schreibt man M A I E R.")]
+    public void German_case_and_marks(string raw, string expected) => AssertGerman(raw, expected);
+
+    [Theory]
+    [InlineData("fünfundzwanzig gäste", "25 gäste.")]
+    [InlineData("zwölf rosen", "Zwölf rosen.")]
+    [InlineData("zimmer fünf", "Zimmer 5.")]
+    [InlineData("zweitausenddreihundertzwölf", "2312.")]
+    [InlineData("neunzehnhundertneunundneunzig", "1999.")]
+    [InlineData("hundertfünf", "105.")]
+    [InlineData("einundzwanzigtausend", "21.000.")]
+    [InlineData("drei komma fünf prozent", "3,5 %.")]
+    [InlineData("drei euro fünfzig", "3,50 Euro.")]
+    [InlineData("drei euro fünf cent", "3,05 Euro.")]
+    [InlineData("drei euro zwanzig stück", "3 Euro 20 stück.")]
+    [InlineData("um sieben uhr dreißig", "Um 7:30 Uhr.")]
+    [InlineData("um ein uhr", "Um 1 Uhr.")]
+    [InlineData("um sieben uhr vier personen", "Um 7 Uhr vier Personen.")]
+    [InlineData("am dritten märz", "Am 3. März.")]
+    [InlineData("am einundzwanzigsten dezember zweitausendsechsundzwanzig", "Am 21. Dezember 2026.")]
+    [InlineData("beim dritten mal", "Beim dritten mal.")]
+    [InlineData("meine nummer ist null drei null eins zwei drei vier", "Meine Nummer ist 0301234.")]
+    [InlineData("null eins sieben eins zweiundzwanzig dreiunddreißig", "01712233.")]
+    [InlineData("ein hund und eine katze", "Ein Hund und eine katze.")]
+    [InlineData("eins zwei", "Eins zwei.")]
+    [InlineData("schreiben sie an anna punkt meier at beispiel punkt de", "Schreiben sie an anna.meier@beispiel.de.")]
+    [InlineData("das ist der punkt", "Das ist der punkt.")]
+    public void German_numbers(string raw, string expected) => AssertGerman(raw, expected);
+
+    // Whatever a German voice says of a number is the same number again.
+    [Fact]
+    public void German_numbers_that_are_spoken_are_read_back()
+    {
+        for (int number = 13; number < 10_000; number += number < 2200 ? 1 : 37)
+        {
+            string spoken = SpokenForm.Of($"Es sind {number.ToString(System.Globalization.CultureInfo.InvariantCulture)} Stück", "de").Text;
+            string[] words = spoken.Split(' ');
+            Assert.True(words.Length == 4, spoken);
+            Assert.Equal($"Es sind {number.ToString(System.Globalization.CultureInfo.InvariantCulture)} stück.", ReadableTranscript.Of(spoken.ToLowerInvariant(), "de"));
+        }
+    }
+
+    [Fact]
+    public void Any_German_words_give_some_text()
+    {
+        string[] words =
+        [
+            "null", "eins", "ein", "zwanzig", "tausend", "hundert", "und", "at", "punkt", "de", "komma", "euro", "cent", "uhr", "dritten", "märz", "prozent", "minus",
+            "undzwanzig", "einund", "tausendund", "ten", "te", "igsten", "ich", "heiße", "name", "ist", "sie", "können", "a", "b", "ß", "ung", "-",
+        ];
+        for (ulong seed = 1; seed <= 3000; seed++)
+        {
+            var random = new SeededRandom(seed);
+            string raw = string.Join(' ', Enumerable.Range(0, 1 + random.Next(9)).Select(_ => words[random.Next(words.Length)]));
+            Assert.True(ReadableTranscript.Of(raw, "de").Length > 0, $"{random}: {raw}");
+        }
+    }
 
     // What was shown of a partial stays while words are added, but for the number that is being said.
     [Fact]
@@ -129,6 +199,12 @@ public sealed class ReadableTranscriptTests
             string raw = string.Join(' ', Enumerable.Range(0, 1 + random.Next(9)).Select(_ => words[random.Next(words.Length)]));
             Assert.True(ReadableTranscript.Of(raw, "en").Length > 0, $"{random}: {raw}");
         }
+    }
+
+    private static void AssertGerman(string raw, string expected)
+    {
+        Assert.Equal(expected, ReadableTranscript.Of(raw, "de"));
+        Assert.Equal(expected, ReadableTranscript.Of(raw.ToUpperInvariant(), "de-AT"));
     }
 
     private static void AssertReadable(string raw, string expected)
