@@ -24,6 +24,9 @@ public sealed class TurnTakingTests
     [Fact]
     public Task Noise_opens_no_turn() => CheckAsync(0.1, NoiseSuite.Run);
 
+    [Fact]
+    public Task Nods_and_coughs_let_the_agent_go_on_to_the_sample() => CheckAsync(0.5, BargeInSuite.RunNods);
+
     // Every measure that has an aim reached it, every call's log replayed to the same decisions, and none broke an invariant.
     private static async Task CheckAsync(double scale, Action<BenchRun> suite)
     {

@@ -30,6 +30,9 @@ internal static class BargeInSuite
         }
     }
 
+    /// <summary>Only nods and coughs, in a quiet room.</summary>
+    internal static void RunNods(BenchRun run) => BackChannels(run, "quiet", null, null);
+
     private static IEnumerable<(string Name, double? Noise, TimeSpan? Echo)> Conditions()
     {
         yield return ("quiet", null, null);
