@@ -10,11 +10,15 @@ internal sealed class RecordingDialects : ICallDialectFactory
     internal const string SilentLabel = "silent";
 
     private readonly Channel<object> _told = Channel.CreateUnbounded<object>();
+    private readonly TaskCompletionSource _atGate = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Messages (string) and events, in the order the dialect got them.</summary>
     internal ChannelReader<object> Told => _told.Reader;
 
     internal ManualResetEventSlim Gate { get; } = new();
+
+    /// <summary>Completes when a dialect has begun to wait at the gate: nothing else is taken until it opens.</summary>
+    internal Task AtGate => _atGate.Task.WaitAsync(Testing.Calls.WebRtcCaller.Limit);
 
     internal ICallControl? Call { get; private set; }
 
@@ -44,7 +48,11 @@ internal sealed class RecordingDialects : ICallDialectFactory
             if (message == "throw")
                 throw new InvalidOperationException("a defect in a dialect");
             if (message == "wait")
+            {
+                owner._atGate.TrySetResult();
                 owner.Gate.Wait();
+            }
+
             if (message.StartsWith("say ", StringComparison.Ordinal))
                 call.SubmitText(message[4..], runImmediately: true, audioResponse: true);
             if (message.StartsWith("echo ", StringComparison.Ordinal))
