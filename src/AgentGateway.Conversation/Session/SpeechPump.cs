@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using AgentGateway.Conversation.Agents;
@@ -105,6 +106,7 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
             context.Phrases!.Add(context.Synthesizer.Name, request, new SpokenPhrase(CollectionsMarshal.AsSpan(pcm).ToArray(), words.Count > 0 ? Shift(words, ahead.Trimmed) : ahead.Estimate()));
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(ReplyRun run, SpokenChunk chunk, SpeechReader.Piece piece, ReplyVoice voice, List<short>? kept)
     {
         if (piece.Words.Count > 0)
@@ -120,6 +122,7 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(ReplyRun run, ReadOnlyMemory<short> pcm)
     {
         while (true)
