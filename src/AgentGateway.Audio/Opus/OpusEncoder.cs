@@ -9,6 +9,7 @@ public sealed class OpusEncoder : IOpusEncoder
     private readonly OpusEncoderHandle _handle;
     private int _bitrate;
     private int _expectedLossPercent;
+    private bool _hasDecidedOnFec;
 
     /// <summary>Makes an encoder.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
@@ -78,6 +79,7 @@ public sealed class OpusEncoder : IOpusEncoder
             throw new ArgumentException("An Opus frame has 120, 240, 480, 960, 1920 or 2880 samples.", nameof(pcm));
         if (packet.IsEmpty)
             throw new ArgumentException("No room for a packet.", nameof(packet));
+        _hasDecidedOnFec |= _expectedLossPercent > 0;
         int length = LibOpus.Encode(_handle, in MemoryMarshal.GetReference(pcm), pcm.Length, ref MemoryMarshal.GetReference(packet), packet.Length);
         return length > 0 ? length : throw new OpusException($"opus_encode failed with {length}.");
     }
@@ -85,13 +87,30 @@ public sealed class OpusEncoder : IOpusEncoder
     /// <inheritdoc/>
     public void Reset()
     {
-        int error = LibOpus.EncoderControl(_handle, LibOpus.ResetState);
-        if (error != LibOpus.Ok)
-            throw new OpusException($"opus_encoder_ctl reset failed with {error}.");
+        ResetState();
+        if (!_hasDecidedOnFec)
+            return;
+
+        // libopus decides about FEC with hysteresis, and keeps its last decision over a reset. Without expected loss it decides anew.
+        int loss = _expectedLossPercent;
+        ExpectedLossPercent = 0;
+        Span<short> silence = stackalloc short[120];
+        silence.Clear();
+        Encode(silence, stackalloc byte[OpusPacket.MaxFrameBytes]);
+        ExpectedLossPercent = loss;
+        ResetState();
+        _hasDecidedOnFec = false;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
+
+    private void ResetState()
+    {
+        int error = LibOpus.EncoderControl(_handle, LibOpus.ResetState);
+        if (error != LibOpus.Ok)
+            throw new OpusException($"opus_encoder_ctl reset failed with {error}.");
+    }
 
     private static int Bandwidth(int hertz) => hertz switch
     {

@@ -43,6 +43,28 @@ public sealed class CachingOpusCodecTests
     }
 
     [Theory]
+    [InlineData(0, 0)]
+    [InlineData(10, 0)]
+    [InlineData(10, 10)]
+    [InlineData(25, 5)]
+    public void A_reset_encoder_makes_the_packets_of_a_new_one_with_forward_error_correction_too(int lossBefore, int loss)
+    {
+        OpusEncoderOptions options = new() { ExpectedLossPercent = loss };
+        foreach (string recording in Recordings)
+        {
+            short[] phrase = Signals.Recording(recording);
+            using IOpusEncoder encoder = LibOpusCodec.Instance.CreateEncoder(options with { ExpectedLossPercent = lossBefore });
+            Encode(encoder, Signals.Recording(Recordings[1]));
+            encoder.ExpectedLossPercent = loss;
+
+            encoder.Reset();
+
+            Assert.Equal(loss, encoder.ExpectedLossPercent);
+            Assert.Equal(Encode(LibOpusCodec.Instance, phrase, options), Encode(encoder, phrase));
+        }
+    }
+
+    [Theory]
     [InlineData(16_000, 0)]
     [InlineData(28_000, 10)]
     public void Packets_of_other_settings_are_not_taken(int bitrate, int loss)
