@@ -9,9 +9,12 @@ internal sealed record MdnsOptions
     public IReadOnlyList<IPEndPoint> Groups { get; init; } = [new(IPAddress.Parse("224.0.0.251"), 5353), new(IPAddress.Parse("ff02::fb"), 5353)];
 
     /// <summary>How long an answer is waited for; a name that nobody knows costs this once.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>When the question is repeated, since multicast over Wi-Fi is often lost.</summary>
+    /// <summary>
+    /// When the question is first repeated, since multicast over Wi-Fi is often lost and a browser that just began to listen is slow; each
+    /// further time takes twice as long (RFC 6762 section 5.2).
+    /// </summary>
     public TimeSpan RepeatAfter { get; init; } = TimeSpan.FromMilliseconds(350);
 
     /// <summary>The longest time an answer is believed, whatever it says of itself.</summary>

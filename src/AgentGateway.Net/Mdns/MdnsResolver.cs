@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace AgentGateway.Net.Mdns;
 
 /// <summary>
-/// Resolves the ".local" names that browsers put into candidates: one-shot multicast queries (RFC 6762 section 5.1) with a short timeout. Everything
-/// is bounded, names of callers cost one query each and are remembered, known or not. Thread-safe.
+/// Resolves the ".local" names that browsers put into candidates: one-shot multicast queries (RFC 6762 section 5.1), repeated for some seconds. Everything
+/// is bounded, names of callers cost a few queries each and are remembered, known or not. Thread-safe.
 /// </summary>
 internal sealed partial class MdnsResolver(MdnsOptions options, TimeProvider time, IRandomSource random, ILogger logger) : IAsyncDisposable
 {
@@ -81,13 +81,15 @@ internal sealed partial class MdnsResolver(MdnsOptions options, TimeProvider tim
         {
             byte[] query = new byte[MdnsQuery.MaxSize];
             int length = MdnsQuery.Write(query, question.Id, question.Name);
-            foreach (MdnsSockets group in groups)
-                group.Send(query.AsSpan(0, length));
-            if (!await WaitAsync(question, options.RepeatAfter))
+            TimeSpan left = options.Timeout;
+            for (TimeSpan pause = options.RepeatAfter; left > TimeSpan.Zero; pause *= 2)
             {
                 foreach (MdnsSockets group in groups)
                     group.Send(query.AsSpan(0, length));
-                await WaitAsync(question, options.Timeout - options.RepeatAfter);
+                TimeSpan wait = pause < left ? pause : left;
+                if (await IsOverAsync(question, wait))
+                    break;
+                left -= wait;
             }
         }
         catch (Exception e)
@@ -98,16 +100,21 @@ internal sealed partial class MdnsResolver(MdnsOptions options, TimeProvider tim
         return Settle(question);
     }
 
-    private async Task<bool> WaitAsync(Question question, TimeSpan limit)
+    // Whether it is answered, or nobody waits any more.
+    private async Task<bool> IsOverAsync(Question question, TimeSpan limit)
     {
         try
         {
             await question.Heard.Task.WaitAsync(limit, time, _stop.Token);
             return true;
         }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        catch (TimeoutException)
         {
             return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
         }
     }
 
