@@ -170,8 +170,33 @@ internal sealed class MatrixCalls
             (long sent, long lost) = impairer.Counters;
             (sent, lost) = (sent - goodSent, lost - goodLost);
             Assert.True(lost > 0.04 * sent && lost < 0.06 * sent && sent > 300, $"{lost} of {sent} datagrams were lost (seed {NetworkSeed})");
+            await MeasuredAsync(call);
         });
         await EndAsync(call);
+    }
+
+    // What our snapshot says must be what the network does: 0 to 120 ms there and back, 60 on average, 20 between neighbours, and one
+    // of 20 datagrams lost each way. What was asked for again and came is not lost.
+    private async Task MeasuredAsync(MatrixCall call)
+    {
+        RtcStatistics s = new();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                s = await call.Connection.InvokeAsync((now, peer) => peer.GetStatistics(now));
+                return s.RemotePacketsLost > 0 && (s.RoundTripTime is not null || !_stack.AnswersReports);
+            },
+            Soon,
+            () => $"no round trip or loss is reported: {s}");
+        double lost = (double)s.PacketsLost / (s.PacketsLost + s.AudioPacketsReceived);
+        double lostByThem = (double)s.RemotePacketsLost / s.AudioPacketsSent;
+        string told = $"round trip {s.RoundTripTime}, jitter {s.Jitter}, theirs {s.RemoteJitter}, lost {lost:P1}, by them {lostByThem:P1}";
+        TestContext.Current.SendDiagnosticMessage($"{_stack}: {told}");
+        Assert.True(s.RoundTripTime is null || (s.RoundTripTime > TimeSpan.Zero && s.RoundTripTime < TimeSpan.FromSeconds(1)), told);
+        Assert.True(s.Jitter > TimeSpan.FromMilliseconds(5) && s.Jitter < TimeSpan.FromMilliseconds(200), told);
+        Assert.True(s.RemoteJitter > TimeSpan.FromMilliseconds(5) && s.RemoteJitter < TimeSpan.FromMilliseconds(200), told);
+        Assert.True(s.PacketsLost + s.PacketsRetransmitted > 0 && lost < 0.12, told);
+        Assert.True(lostByThem < 0.12, told);
     }
 
     private async Task OpenAsync(bool channel, object? turn)

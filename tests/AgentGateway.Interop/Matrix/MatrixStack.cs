@@ -25,6 +25,9 @@ internal sealed record MatrixStack(string Id, string Name)
     /// <summary>The largest message that it sends, in bytes.</summary>
     internal int Sends { get; init; } = LargestMessage;
 
+    /// <summary>Whether its reports answer ours (RFC 3550 section 6.4.1, LSR), so that we know the round trip.</summary>
+    internal bool AnswersReports { get; init; } = true;
+
     /// <summary>What it can do only in part, with the words for the table. Tested as far as it goes.</summary>
     internal IReadOnlyDictionary<MatrixColumn, string> Partly { get; init; } = new Dictionary<MatrixColumn, string>();
 
