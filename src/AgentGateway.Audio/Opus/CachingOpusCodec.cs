@@ -8,7 +8,7 @@ namespace AgentGateway.Audio;
 /// </summary>
 public sealed class CachingOpusCodec : IOpusCodec
 {
-    /// <summary>Bytes of packets that are held: about forty minutes of speech.</summary>
+    /// <summary>Bytes of packets that are held: about half an hour of speech.</summary>
     public const int DefaultCapacity = 8 << 20;
 
     private readonly IOpusCodec _codec;

@@ -6,7 +6,7 @@ namespace AgentGateway.Audio;
 
 /// <summary>
 /// An encoder that encodes only what no encoder of its codec has encoded before. While it finds packets the encoder behind it sees nothing;
-/// at the first frame that is new it catches up: exactly when it missed no more than <see cref="CatchUpFrames"/> frames, else by
+/// at the first frame that is new it catches up: exactly when it was skipped for no more than <see cref="CatchUpFrames"/> frames, else by
 /// encoding the last of them from a fresh start, which brings its predictors to where the listener's decoder is. What follows such an
 /// approximation depends on more than the frames since the reset, so it is not shared.
 /// </summary>
@@ -21,7 +21,7 @@ internal sealed class CachingOpusEncoder : IOpusEncoder
     private readonly CachingOpusCodec _codec;
     private readonly IOpusEncoder _encoder;
     private readonly byte[] _hashed = new byte[HashedHeader + (FrameSamples * sizeof(short))];
-    private short[]? _missed;
+    private short[]? _skipped;
     private byte[]? _unsent;
     private UInt128 _history;
     private long _behind;
@@ -76,7 +76,7 @@ internal sealed class CachingOpusEncoder : IOpusEncoder
             int length = _codec.Get(_history, packet);
             if (length > 0)
             {
-                Miss(pcm);
+                Skip(pcm);
                 return length;
             }
         }
@@ -115,12 +115,12 @@ internal sealed class CachingOpusEncoder : IOpusEncoder
         return BinaryPrimitives.ReadUInt128LittleEndian(hash);
     }
 
-    private void Miss(ReadOnlySpan<short> pcm)
+    private void Skip(ReadOnlySpan<short> pcm)
     {
         if (_behind == 0)
             _isSameSetting = true;
-        _missed ??= new short[CatchUpFrames * FrameSamples];
-        pcm.CopyTo(Missed(_behind));
+        _skipped ??= new short[CatchUpFrames * FrameSamples];
+        pcm.CopyTo(Skipped(_behind));
         _behind++;
     }
 
@@ -133,9 +133,9 @@ internal sealed class CachingOpusEncoder : IOpusEncoder
         _isShared &= _behind <= CatchUpFrames && _isSameSetting;
         _unsent ??= new byte[OpusPacket.MaxFrameBytes];
         for (long frame = Math.Max(0, _behind - CatchUpFrames); frame < _behind; frame++)
-            _encoder.Encode(Missed(frame), _unsent);
+            _encoder.Encode(Skipped(frame), _unsent);
         _behind = 0;
     }
 
-    private Span<short> Missed(long frame) => _missed.AsSpan((int)(frame % CatchUpFrames) * FrameSamples, FrameSamples);
+    private Span<short> Skipped(long frame) => _skipped.AsSpan((int)(frame % CatchUpFrames) * FrameSamples, FrameSamples);
 }

@@ -106,6 +106,7 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
             context.Phrases!.Add(context.Synthesizer.Name, request, new SpokenPhrase(CollectionsMarshal.AsSpan(pcm).ToArray(), words.Count > 0 ? Shift(words, ahead.Trimmed) : ahead.Estimate()));
     }
 
+    // Both wait for room several times a second while the agent speaks: the pools spare an allocation each time.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(ReplyRun run, SpokenChunk chunk, SpeechReader.Piece piece, ReplyVoice voice, List<short>? kept)
     {

@@ -9,6 +9,9 @@ namespace AgentGateway.Conversation.Text;
 /// </summary>
 public static class ReadableTranscript
 {
+    private static readonly Rules English = new(EnglishDigits.Replace, EnglishCase.Apply, EnglishCase.IsQuestion);
+    private static readonly Rules German = new(GermanDigits.Replace, GermanCase.Apply, GermanCase.IsQuestion);
+
     /// <summary>The readable text.</summary>
     /// <param name="raw">What the recogniser wrote; any text.</param>
     /// <param name="language">BCP 47 language.</param>
@@ -22,16 +25,12 @@ public static class ReadableTranscript
         string[] words = raw.ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (words.Length == 0)
             return raw;
-        bool english = language.StartsWith("en", StringComparison.OrdinalIgnoreCase);
-        if (!english && !language.StartsWith("de", StringComparison.OrdinalIgnoreCase))
-            return Capital(string.Join(' ', words));
-        bool question = isFinal && (english ? EnglishCase.IsQuestion(words) : GermanCase.IsQuestion(words));
-        List<string> readable = english ? EnglishDigits.Replace(words) : GermanDigits.Replace(words);
-        if (english)
-            EnglishCase.Apply(readable);
-        else
-            GermanCase.Apply(readable);
-        string text = Capital(string.Join(' ', readable));
+        if (Find(language) is not { } rules)
+            return ReadableWords.Capital(string.Join(' ', words));
+        bool question = isFinal && rules.IsQuestion(words);
+        List<string> readable = rules.Digits(words);
+        rules.Case(readable);
+        string text = ReadableWords.Capital(string.Join(' ', readable));
         return !isFinal || char.IsPunctuation(text[^1]) && text[^1] != '%' ? text : text + (question ? '?' : '.');
     }
 
@@ -52,5 +51,12 @@ public static class ReadableTranscript
         return upper != lower;
     }
 
-    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+    private static Rules? Find(string language) =>
+        language.StartsWith("en", StringComparison.OrdinalIgnoreCase) ? English : language.StartsWith("de", StringComparison.OrdinalIgnoreCase) ? German : null;
+
+    /// <summary>What a language does to lower-case words.</summary>
+    /// <param name="Digits">Digits and signs for what can be written in them.</param>
+    /// <param name="Case">Capitals, and the comma behind a greeting, in place.</param>
+    /// <param name="IsQuestion">Whether the words are a question by their form.</param>
+    private sealed record Rules(Func<IReadOnlyList<string>, List<string>> Digits, Action<List<string>> Case, Func<IReadOnlyList<string>, bool> IsQuestion);
 }

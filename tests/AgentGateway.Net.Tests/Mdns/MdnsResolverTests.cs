@@ -35,6 +35,15 @@ public sealed class MdnsResolverTests
     }
 
     [Fact]
+    public async Task A_lost_question_is_repeated()
+    {
+        await using var responder = new MdnsResponder((number, id) => number == 1 ? [] : [MdnsResponder.Record(id, Name, "192.0.2.7")]);
+        await using MdnsResolver resolver = Create(responder);
+        Assert.NotNull(await resolver.ResolveAsync(Name));
+        Assert.Equal(2, responder.Questions);
+    }
+
+    [Fact]
     public async Task A_question_is_repeated_until_it_is_answered()
     {
         await using var responder = new MdnsResponder((number, id) => number < 4 ? [] : [MdnsResponder.Record(id, Name, "192.0.2.7")]);

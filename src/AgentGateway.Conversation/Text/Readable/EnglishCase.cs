@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using static AgentGateway.Conversation.Text.Readable.ReadableWords;
 
 namespace AgentGateway.Conversation.Text.Readable;
 
@@ -100,8 +101,4 @@ internal static class EnglishCase
     private static bool IsMonthInContext(List<string> words, int at) =>
         words[at] is "march" or "may"
         && (at > 0 && words[at - 1] is "in" or "of" or "next" or "last" or "until" or "since" || (at + 1 < words.Count && char.IsAsciiDigit(words[at + 1][0])));
-
-    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
-
-    private static FrozenSet<string> Set(string words) => words.Split(' ').ToFrozenSet(StringComparer.Ordinal);
 }

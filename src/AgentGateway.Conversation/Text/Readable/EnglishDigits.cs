@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text;
+using static AgentGateway.Conversation.Text.Readable.ReadableWords;
 
 namespace AgentGateway.Conversation.Text.Readable;
 
 /// <summary>Number words of English as people write them. Works on lower-case words; a word that belongs to nothing stays.</summary>
 internal static class EnglishDigits
 {
+    private static readonly WordReader[] Readers = [Address, DigitString, Date, Time, Ordinal, Amount];
+
     private static readonly string[] Small =
     [
         "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen",
@@ -23,33 +26,7 @@ internal static class EnglishDigits
     private static readonly string[] TopDomains = ["com", "org", "net", "edu", "gov", "info", "io", "de", "co", "uk", "us", "fr", "biz", "app"];
 
     /// <summary>The words with what can be written in digits and signs.</summary>
-    public static List<string> Replace(IReadOnlyList<string> words)
-    {
-        List<string> result = [];
-        for (int i = 0; i < words.Count;)
-        {
-            int used = Address(words, i, result);
-            if (used == 0)
-                used = DigitString(words, i, result);
-            if (used == 0)
-                used = Date(words, i, result);
-            if (used == 0)
-                used = Time(words, i, result);
-            if (used == 0)
-                used = Ordinal(words, i, result);
-            if (used == 0)
-                used = Amount(words, i, result);
-            if (used == 0)
-            {
-                result.Add(words[i]);
-                used = 1;
-            }
-
-            i += used;
-        }
-
-        return result;
-    }
+    public static List<string> Replace(IReadOnlyList<string> words) => ReadableWords.Replace(words, Readers);
 
     // "john dot smith at example dot com", "www dot example dot com"
     private static int Address(IReadOnlyList<string> words, int at, List<string> result)
@@ -450,8 +427,4 @@ internal static class EnglishDigits
 
     private static string Suffixed(int value) => value.ToString(CultureInfo.InvariantCulture)
         + ((value % 100) is >= 11 and <= 13 ? "th" : (value % 10) switch { 1 => "st", 2 => "nd", 3 => "rd", _ => "th" });
-
-    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
-
-    private static string? At(IReadOnlyList<string> words, int index) => index >= 0 && index < words.Count ? words[index] : null;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using static AgentGateway.Conversation.Text.Readable.ReadableWords;
 
 namespace AgentGateway.Conversation.Text.Readable;
 
@@ -77,8 +78,4 @@ internal static class GermanCase
         Nouns.Contains(word) || Months.Contains(word)
         || (word.Length >= 7 && !word.Contains('@', StringComparison.Ordinal)
             && (Heads.Any(head => word.EndsWith(head, StringComparison.Ordinal)) || Endings.Any(ending => word.EndsWith(ending, StringComparison.Ordinal))));
-
-    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
-
-    private static FrozenSet<string> Set(string words) => words.Split(' ').ToFrozenSet(StringComparer.Ordinal);
 }

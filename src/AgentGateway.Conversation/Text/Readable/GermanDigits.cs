@@ -1,35 +1,18 @@
 using System.Globalization;
 using System.Text;
+using static AgentGateway.Conversation.Text.Readable.ReadableWords;
 
 namespace AgentGateway.Conversation.Text.Readable;
 
 /// <summary>Numbers of German as people write them. Works on lower-case words; a word that belongs to nothing stays.</summary>
 internal static class GermanDigits
 {
+    private static readonly WordReader[] Readers = [Mail, Digits, Time, Date, Amount];
+
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
     /// <summary>The words with what can be written in digits and signs.</summary>
-    public static List<string> Replace(IReadOnlyList<string> words)
-    {
-        List<string> result = [];
-        for (int at = 0; at < words.Count;)
-        {
-            int used = Mail(words, at, result);
-            if (used == 0)
-                used = Digits(words, at, result);
-            if (used == 0)
-                used = Time(words, at, result);
-            if (used == 0)
-                used = Date(words, at, result);
-            if (used == 0)
-                used = Amount(words, at, result);
-            if (used == 0)
-                result.Add(words[at]);
-            at += Math.Max(used, 1);
-        }
-
-        return result;
-    }
+    public static List<string> Replace(IReadOnlyList<string> words) => ReadableWords.Replace(words, Readers);
 
     // "anna punkt meier at beispiel punkt de"
     private static int Mail(IReadOnlyList<string> words, int at, List<string> result)
@@ -135,6 +118,4 @@ internal static class GermanDigits
         result.Add(unit);
         return i - at;
     }
-
-    private static string? At(IReadOnlyList<string> words, int index) => index >= 0 && index < words.Count ? words[index] : null;
 }
