@@ -1,3 +1,4 @@
+using AgentGateway.Conversation.Ports;
 using AgentGateway.TurnBench.Audio;
 using AgentGateway.TurnBench.Engines;
 using AgentGateway.TurnBench.Suites;
@@ -6,12 +7,10 @@ namespace AgentGateway.TurnBench.Tests;
 
 /// <summary>
 /// A small part of the bench, with the aims that were reached as bounds: real voices, voice activity and recognition on virtual time, where
-/// each computation costs the same. Cut-ins and latencies need more turns than a test has time for: they are the bench's.
+/// each computation costs the same. Latencies, and cut-ins in noise, need more turns than a test has time for: they are the bench's.
 /// </summary>
 public sealed class TurnTakingTests
 {
-    private static readonly TimeSpan Computation = TimeSpan.FromMilliseconds(20);
-
     [Fact]
     public Task Heard_text_is_within_one_word_with_and_without_the_voices_word_times() => CheckAsync(0.12, HeardTextSuite.Run);
 
@@ -27,10 +26,29 @@ public sealed class TurnTakingTests
     [Fact]
     public Task Nods_and_coughs_let_the_agent_go_on_to_the_sample() => CheckAsync(0.5, BargeInSuite.RunNods);
 
+    [Fact]
+    public async Task Two_runs_give_the_same_figures()
+    {
+        List<string> reports = [];
+        for (int i = 0; i < 2; i++)
+        {
+            // What other texts the voices said before must not be heard in the next.
+            await using var engines = new BenchEngines();
+            engines.Flite.Get(new SpeechRequest(i == 0 ? "one" : "something longer", "en"));
+            BenchRun run = Quiet(engines, 0.05);
+            EndpointingSuite.Run(run);
+            reports.Add(run.Report.ToMarkdown());
+        }
+
+        Assert.Equal(reports[0], reports[1]);
+    }
+
+    private static BenchRun Quiet(BenchEngines engines, double scale) => new(engines, new Callers(engines), new Report(), scale) { Noises = ["quiet"] };
+
     // Every measure that has an aim reached it, every call's log replayed to the same decisions, and none broke an invariant.
     private static async Task CheckAsync(double scale, Action<BenchRun> suite)
     {
-        await using var engines = new BenchEngines(Computation);
+        await using var engines = new BenchEngines();
         var run = new BenchRun(engines, new Callers(engines), new Report(), scale);
         suite(run);
         Assert.NotEmpty(run.Report.Measures);

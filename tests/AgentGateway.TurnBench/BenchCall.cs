@@ -68,8 +68,8 @@ internal sealed class BenchCall : IDisposable
         {
             Agent = new AgentDefinition { Name = "bench", DisplayName = "Bench", Version = "0", Turn = line.Turn },
             VoiceActivity = engines.VoiceActivity,
-            Recognizer = new ChargedRecognizer(engines.Recognizer, _time, engines.Charge),
-            Synthesizer = Voice = new ChargedSynthesizer(engines.Flite, _time) { WithTimings = line.WithTimings },
+            Recognizer = new ChargedRecognizer(engines.Recognizer, _time, engines.Costs),
+            Synthesizer = Voice = new ChargedSynthesizer(engines.Flite, _time, engines.Costs.Voice) { WithTimings = line.WithTimings },
             ChatClient = new InstantModel(line.Reply),
             TimeProvider = _time,
             Log = _log,

@@ -21,6 +21,9 @@ internal sealed record BenchRun(BenchEngines Engines, Callers Callers, Report Re
     /// <summary>Whether every call's events are printed.</summary>
     internal bool Verbose { get; init; }
 
+    /// <summary>The levels of noise that are wanted; all when there is none.</summary>
+    internal IReadOnlyList<string> Noises { get; init; } = [];
+
     internal List<string> Different { get; } = [];
 
     internal List<string> Violations { get; } = [];

@@ -6,8 +6,8 @@ using AgentGateway.TurnBench.Audio;
 using AgentGateway.TurnBench.Engines;
 using AgentGateway.TurnBench.Suites;
 
-// Turn-taking, measured: whole conversations with the embedded engines on virtual time. Engines are charged the processor time they took,
-// so a run on a busy machine gives the same figures as on an idle one, only later.
+// Turn-taking, measured: whole conversations with the embedded engines on virtual time. Engines are charged fixed costs,
+// so a run gives the same figures on a busy machine as on an idle one, and twice the same.
 (string Name, Action<BenchRun> Run)[] suites =
 [
     ("endpointing", EndpointingSuite.Run),
@@ -24,8 +24,10 @@ var scale = new Option<double>("--scale") { DefaultValueFactory = _ => 1, Descri
 var only = new Option<string[]>("--only") { DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true, Description = "Suites: " + string.Join(", ", suites.Select(s => s.Name)) };
 var output = new Option<DirectoryInfo?>("--out") { Description = "Folder for turns.md and turns.csv" };
 var heldOut = new Option<bool>("--held-out") { Description = "Other voices and phrases than those the rules were made with" };
+var costs = new Option<bool>("--measure-costs") { Description = "Charge the engines what 95 of 100 of their computations cost on this machine, not the reference" };
+var noise = new Option<string[]>("--noise") { DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true, Description = "Levels of the endpointing suite: quiet, 20, 10, 5" };
 var verbose = new Option<bool>("--verbose") { Description = "Print the events of every call" };
-var root = new RootCommand("Measures turn-taking over recordings and generated dialogues") { scale, only, output, heldOut, verbose };
+var root = new RootCommand("Measures turn-taking over recordings and generated dialogues") { scale, only, output, heldOut, costs, noise, verbose };
 root.SetAction(async (parsed, cancellationToken) =>
 {
     if (Recordings.All.Count == 0)
@@ -35,8 +37,11 @@ root.SetAction(async (parsed, cancellationToken) =>
     }
 
     await using var engines = new BenchEngines();
+    if (parsed.GetValue(costs))
+        await engines.MeasureAsync();
+    Console.Error.WriteLine($"engines: {engines.Costs}");
     var report = new Report();
-    var run = new BenchRun(engines, new Callers(engines, parsed.GetValue(heldOut)), report, parsed.GetValue(scale)) { Verbose = parsed.GetValue(verbose) };
+    var run = new BenchRun(engines, new Callers(engines, parsed.GetValue(heldOut)), report, parsed.GetValue(scale)) { Verbose = parsed.GetValue(verbose), Noises = parsed.GetValue(noise)! };
     foreach ((string name, Action<BenchRun> action) in suites.Where(s => parsed.GetValue(only) is not { Length: > 0 } names || names.Contains(s.Name)))
     {
         long started = Stopwatch.GetTimestamp();

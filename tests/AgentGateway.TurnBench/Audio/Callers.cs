@@ -6,8 +6,8 @@ using AgentGateway.TurnBench.Engines;
 namespace AgentGateway.TurnBench.Audio;
 
 /// <summary>
-/// What callers say: recordings of people, and sentences in voices that are not the agent's. The held-out callers have other voices and say
-/// other things over the agent than those that the rules were made with.
+/// What callers say: recordings of people, and sentences in voices that are not the agent's. The held-out callers have other voices, say
+/// other things and are other recordings than those that the rules were made with.
 /// </summary>
 internal sealed class Callers(BenchEngines engines, bool heldOut = false)
 {
@@ -39,6 +39,30 @@ internal sealed class Callers(BenchEngines engines, bool heldOut = false)
         "there is a problem with the heating in my room",
     ];
 
+    private static readonly string[] HeldOutRequests =
+    [
+        "could we move the meeting to half past three",
+        "I lost my key card and I cannot open the door",
+        "which bus should I take to get to the museum",
+        "my daughter is allergic to nuts so please tell the kitchen",
+        "is there a lift in the building",
+        "I would like to speak to the manager",
+        "the shower does not work and the towels are missing",
+        "how do I return a pair of shoes that I bought online",
+        "we were charged twice for the same ticket",
+        "do you offer a discount for students",
+        "please wake me up at six in the morning",
+        "when will the doctor be back from her holiday",
+        "I am looking for a present for my mother",
+        "can you check whether my payment has arrived",
+        "what is the phone number of your office in London",
+        "the driver said that he would come before noon",
+        "are the shops open on public holidays",
+        "I need a taxi to the airport for two people",
+        "my contract ends in March and I do not want to extend it",
+        "where can I leave my luggage until the evening",
+    ];
+
     // No "mm-hmm": these voices spell it.
     private static readonly string[] BackChannelTexts = ["uh-huh", "okay", "yeah", "yep", "right", "I see", "yes", "sure", "alright", "ah okay"];
 
@@ -61,10 +85,11 @@ internal sealed class Callers(BenchEngines engines, bool heldOut = false)
 
     private static readonly string[] HeldOutShortInterruptions = ["stop it", "one moment", "no no", "pardon", "hello", "listen", "never mind", "wait wait"];
 
-    private readonly List<Utterance> _recordings = [.. Load()];
+    // Every other recording is kept for checking what was tuned on the rest.
+    private readonly List<Utterance> _recordings = [.. Load().Where((_, n) => n % 2 == (heldOut ? 1 : 0))];
 
     /// <summary>Turn number n: every third one is a recording of a person.</summary>
-    internal Utterance Turn(int n) => n % 3 == 2 ? _recordings[n / 3 % _recordings.Count] : Speak(Requests[n % Requests.Length], n / Requests.Length + n);
+    internal Utterance Turn(int n) => n % 3 == 2 ? _recordings[n / 3 % _recordings.Count] : OneOf(heldOut ? HeldOutRequests : Requests, n);
 
     internal Utterance BackChannel(int n) => OneOf(heldOut ? HeldOutBackChannels : BackChannelTexts, n);
 

@@ -13,18 +13,17 @@ internal sealed class BenchEngines : IAsyncDisposable
     private readonly FliteSynthesizer _flite = FliteSynthesizer.Load();
     private readonly EspeakSynthesizer _espeak = EspeakSynthesizer.Load();
 
-    /// <param name="charge">What each computation of an engine costs, so that a run gives the same to the last digit; null for what it did cost.</param>
-    internal BenchEngines(TimeSpan? charge = null)
+    internal BenchEngines()
     {
         string models = Environment.GetEnvironmentVariable("AGENTGATEWAY_MODEL_MIRROR") ?? Path.Combine(TestPaths.Shared, "models");
         VoiceActivity = SileroVoiceActivityModel.Load(Path.Combine(models, "silero-vad-v5", "silero_vad_v5.onnx"), "silero-v5");
         Recognizer = SherpaRecognizer.Load(SherpaModelFiles.Find(Path.Combine(models, "sherpa-zipformer-en-3.3M-gigaspeech-streaming")));
-        Charge = charge;
-        Flite = new SpokenTexts(_flite, charge);
-        Espeak = new SpokenTexts(_espeak, charge);
+        Flite = new SpokenTexts(_flite);
+        Espeak = new SpokenTexts(_espeak);
     }
 
-    internal TimeSpan? Charge { get; }
+    /// <summary>What their computations cost.</summary>
+    internal EngineCosts Costs { get; private set; } = EngineCosts.Reference;
 
     internal IVoiceActivityModel VoiceActivity { get; }
 
@@ -33,6 +32,9 @@ internal sealed class BenchEngines : IAsyncDisposable
     internal SpokenTexts Flite { get; }
 
     internal SpokenTexts Espeak { get; }
+
+    /// <summary>From now on they cost what they cost on this machine.</summary>
+    internal async Task MeasureAsync() => Costs = await EngineCosts.MeasureAsync(Recognizer, _flite);
 
     public async ValueTask DisposeAsync()
     {

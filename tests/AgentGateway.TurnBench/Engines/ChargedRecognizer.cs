@@ -5,17 +5,17 @@ using AgentGateway.Providers.Sherpa;
 
 namespace AgentGateway.TurnBench.Engines;
 
-/// <summary>The embedded recogniser on virtual time: its results come as late as its computing took, or a fixed time each.</summary>
-internal sealed class ChargedRecognizer(SherpaRecognizer inner, TimeProvider time, TimeSpan? charge) : ISpeechRecognizer
+/// <summary>The embedded recogniser on virtual time: its results come as late as computing them costs.</summary>
+internal sealed class ChargedRecognizer(SherpaRecognizer inner, TimeProvider time, EngineCosts costs) : ISpeechRecognizer
 {
     public string Name => inner.Name;
 
     public ValueTask<IRecognitionSession> OpenAsync(RecognitionOptions options, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IRecognitionSession>(new Session(inner.CreateDecoder(), time, charge));
+        ValueTask.FromResult<IRecognitionSession>(new Session(inner.CreateDecoder(), time, costs));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private sealed class Session(IUtteranceDecoder decoder, TimeProvider time, TimeSpan? charge) : IRecognitionSession
+    private sealed class Session(IUtteranceDecoder decoder, TimeProvider time, EngineCosts costs) : IRecognitionSession
     {
         private readonly Channel<RecognitionResult> _results = Channel.CreateUnbounded<RecognitionResult>();
         private readonly long _start = time.GetTimestamp();
@@ -30,15 +30,10 @@ internal sealed class ChargedRecognizer(SherpaRecognizer inner, TimeProvider tim
 
         public ValueTask WriteAsync(ReadOnlyMemory<short> pcm, CancellationToken cancellationToken)
         {
-            string? text = null;
-            TimeSpan took = ComputeTime.Of(() =>
-            {
-                decoder.Accept(pcm.Span);
-                text = decoder.DecodeAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
-            });
-            if (text is null)
+            decoder.Accept(pcm.Span);
+            if (Completed(decoder.DecodeAsync(CancellationToken.None)) is not { } text)
                 return ValueTask.CompletedTask;
-            Charge(took);
+            Charge(costs.Partial);
             if (text != _shown)
                 Emit(new RecognitionResult(_utterance, text, IsFinal: false) { Confidence = decoder.Confidence });
             _shown = text;
@@ -47,8 +42,8 @@ internal sealed class ChargedRecognizer(SherpaRecognizer inner, TimeProvider tim
 
         public ValueTask<int> EndUtteranceAsync(CancellationToken cancellationToken)
         {
-            string text = "";
-            Charge(ComputeTime.Of(() => text = decoder.FinishAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult()));
+            string text = Completed(decoder.FinishAsync(CancellationToken.None));
+            Charge(costs.Final);
             Emit(new RecognitionResult(_utterance, text, IsFinal: true) { Confidence = decoder.Confidence });
             _shown = "";
             return ValueTask.FromResult(_utterance++);
@@ -60,7 +55,11 @@ internal sealed class ChargedRecognizer(SherpaRecognizer inner, TimeProvider tim
             _results.Writer.TryComplete();
         }
 
-        private void Charge(TimeSpan took) => _busyUntil = (_busyUntil > Now ? _busyUntil : Now) + (charge ?? took);
+        // One session at a time: the gate never makes a decoder wait, and so nothing leaves this thread.
+        private static T Completed<T>(ValueTask<T> computing) =>
+            computing.IsCompleted ? computing.Result : throw new InvalidOperationException("The recogniser was busy with something else.");
+
+        private void Charge(TimeSpan cost) => _busyUntil = (_busyUntil > Now ? _busyUntil : Now) + cost;
 
         private void Emit(RecognitionResult result) => _emitting = EmitAsync(_emitting, _busyUntil - Now, result);
 

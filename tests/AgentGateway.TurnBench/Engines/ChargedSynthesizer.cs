@@ -1,14 +1,15 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using AgentGateway.Conversation.Ports;
 
 namespace AgentGateway.TurnBench.Engines;
 
 /// <summary>
-/// The embedded voice on virtual time. What it says is made once and kept; the time its first piece took to compute is waited for
-/// each time.
+/// The embedded voice on virtual time. What it says is made once and kept; the time its first piece costs to compute is waited
+/// for each time.
 /// </summary>
-internal sealed class ChargedSynthesizer(SpokenTexts texts, TimeProvider time) : ISpeechSynthesizer
+internal sealed class ChargedSynthesizer(SpokenTexts texts, TimeProvider time, TimeSpan cost) : ISpeechSynthesizer
 {
     public string Name => texts.Name;
 
@@ -22,8 +23,7 @@ internal sealed class ChargedSynthesizer(SpokenTexts texts, TimeProvider time) :
     {
         SpokenText spoken = texts.Get(request);
         Said.Add(spoken);
-        if (spoken.FirstPieceAfter > TimeSpan.Zero)
-            await Task.Delay(spoken.FirstPieceAfter, time, cancellationToken);
+        await Task.Delay(cost, time, cancellationToken);
         foreach (SpeechAudio piece in spoken.Pieces)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -36,8 +36,7 @@ internal sealed class ChargedSynthesizer(SpokenTexts texts, TimeProvider time) :
 
 /// <summary>A text as a voice says it.</summary>
 /// <param name="Pieces">Its audio.</param>
-/// <param name="FirstPieceAfter">How long the first piece took to compute.</param>
-internal sealed record SpokenText(IReadOnlyList<SpeechAudio> Pieces, TimeSpan FirstPieceAfter)
+internal sealed record SpokenText(IReadOnlyList<SpeechAudio> Pieces)
 {
     internal int SampleRate => Pieces[0].SampleRate;
 
@@ -47,7 +46,7 @@ internal sealed record SpokenText(IReadOnlyList<SpeechAudio> Pieces, TimeSpan Fi
 }
 
 /// <summary>The texts that a voice has said so far.</summary>
-internal sealed class SpokenTexts(ISpeechSynthesizer inner, TimeSpan? charge)
+internal sealed partial class SpokenTexts(ISpeechSynthesizer inner)
 {
     private readonly ConcurrentDictionary<SpeechRequest, SpokenText> _texts = new();
 
@@ -55,22 +54,17 @@ internal sealed class SpokenTexts(ISpeechSynthesizer inner, TimeSpan? charge)
 
     internal SpokenText Get(SpeechRequest request) => _texts.GetOrAdd(request, Make);
 
-    private SpokenText Make(SpeechRequest request)
+    // The voice works on threads of its own; virtual time stands still until it has said everything. flite's statistical voices take their breath from
+    // the C library's random numbers, which the whole process shares: each text begins with the same ones, or it would sound as what came before it.
+    private SpokenText Make(SpeechRequest request) => Task.Run(async () =>
     {
+        SeedNoise(1);
         List<SpeechAudio> pieces = [];
-        TimeSpan first = TimeSpan.Zero;
-        TimeSpan before = Environment.CpuUsage.TotalTime;
-        ComputeTime.Run(async () =>
-        {
-            await foreach (SpeechAudio piece in inner.SynthesizeAsync(request, CancellationToken.None))
-            {
-                if (pieces.Count == 0)
-                    first = Environment.CpuUsage.TotalTime - before;
-                pieces.Add(piece);
-            }
+        await foreach (SpeechAudio piece in inner.SynthesizeAsync(request, CancellationToken.None))
+            pieces.Add(piece);
+        return new SpokenText(pieces);
+    }).GetAwaiter().GetResult();
 
-            return true;
-        });
-        return new SpokenText(pieces, charge ?? first);
-    }
+    [LibraryImport("libc", EntryPoint = "srand")]
+    private static partial void SeedNoise(uint seed);
 }

@@ -1,4 +1,5 @@
 using AgentGateway.Conversation.Agents;
+using AgentGateway.Conversation.Events;
 using AgentGateway.Testing;
 using AgentGateway.TurnBench.Audio;
 
@@ -7,24 +8,38 @@ namespace AgentGateway.TurnBench.Suites;
 /// <summary>Does the agent wait for the end of the sentence, and how long does it wait after it?</summary>
 internal static class EndpointingSuite
 {
+    internal const string CutIns = "cut-ins per 100 turns";
+
     private const int TurnsPerCall = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
-    internal static void Run(BenchRun run) => Run(run, ("quiet", null), ("20 dB noise", 20), ("10 dB noise", 10), ("5 dB noise", 5));
+    private static readonly (string Name, double? Noise)[] Levels = [("quiet", null), ("20", 20), ("10", 10), ("5", 5)];
 
-    internal static void Run(BenchRun run, params (string Name, double? Noise)[] conditions)
+    internal static void Run(BenchRun run)
     {
-        foreach ((string name, double? noise) in conditions)
+        Outcome allPauses = new();
+        Outcome allPlain = new();
+        foreach ((string name, double? noise) in Levels.Where(level => run.Noises.Count == 0 || run.Noises.Contains(level.Name)))
         {
             Outcome pauses = Play(run, new TurnOptions(), noise, run.Count(120), withPauses: true);
-            run.Report.Add("cut-ins per 100 turns", $"{name}, pauses of 0.3-0.9 s inside sentences, {pauses.Turns} turns", Report.Text($"{pauses.CutInsPer100:F1}"), "<= 5", pauses.CutInsPer100 <= 5);
-            run.Report.Add("turns split in two", name, Report.Text($"{pauses.SplitsPer100:F1} per 100"));
-            run.Report.Add("response latency after such turns, p50 / p95", name, Seconds(pauses));
             Outcome plain = Play(run, new TurnOptions(), noise, run.Count(60), withPauses: false);
-            bool reached = Report.Percentile(plain.Latencies, 0.5) <= 0.8 && Report.Percentile(plain.Latencies, 0.95) <= 1.3;
-            run.Report.Add("response latency, embedded engines, p50 / p95", $"{name}, {plain.Turns} turns without pauses", Seconds(plain), "<= 0.8 s / <= 1.3 s", reached);
-            run.Report.Add("unanswered turns", name, $"{pauses.Unanswered + plain.Unanswered} of {pauses.Turns + plain.Turns}");
+            Add(run, noise is null ? name : $"{name} dB noise", pauses, plain);
+            allPauses.Add(pauses);
+            allPlain.Add(plain);
         }
+
+        Add(run, "all together", allPauses, allPlain);
+    }
+
+    private static void Add(BenchRun run, string name, Outcome pauses, Outcome plain)
+    {
+        run.Report.Add(CutIns, $"{name}, pauses of 0.3-0.9 s inside sentences, {pauses.Turns} turns", Report.Text($"{pauses.CutInsPer100:F1}"), "<= 5", pauses.CutInsPer100 <= 5);
+        run.Report.Add("turns split in two", name, Report.Text($"{pauses.SplitsPer100:F1} per 100"));
+        run.Report.Add("response latency after such turns, p50 / p95", name, Seconds(pauses));
+        bool reached = Report.Percentile(plain.Latencies, 0.5) <= 0.8 && Report.Percentile(plain.Latencies, 0.95) <= 1.3;
+        run.Report.Add("response latency, embedded engines, p50 / p95", $"{name}, {plain.Turns} turns without pauses", Seconds(plain), "<= 0.8 s / <= 1.3 s", reached);
+        run.Report.Add("its parts at p50: endpointing, transcript, model, first sentence, voice, pacing", name, plain.Parts());
+        run.Report.Add("unanswered turns", name, $"{pauses.Unanswered + plain.Unanswered} of {pauses.Turns + plain.Turns}");
     }
 
     /// <summary>Cut-ins against latency, for authors of agents to choose.</summary>
@@ -52,8 +67,13 @@ internal static class EndpointingSuite
             {
                 Utterance said = run.Callers.Turn(n);
                 if (withPauses && said.Gaps.Count > 0)
-                    said = said.WithPause(TimeSpan.FromMilliseconds(300 + random.Next(600)), random.Next(said.Gaps.Count));
-                Ask(call, said, outcome);
+                {
+                    TimeSpan pause = TimeSpan.FromMilliseconds(300 + random.Next(600));
+                    int gap = random.Next(said.Gaps.Count);
+                    said = said.WithPause(pause, gap) with { Name = Report.Text($"{said.Name} [{pause.TotalMilliseconds:F0} ms at {(double)said.Gaps[gap] / Utterance.SampleRate:F2} s]") };
+                }
+
+                Ask(run, call, said, outcome);
                 call.Run(TimeSpan.FromMilliseconds(600 + random.Next(600)));
             }
 
@@ -63,11 +83,11 @@ internal static class EndpointingSuite
         return outcome;
     }
 
-    private static void Ask(BenchCall call, Utterance said, Outcome outcome)
+    private static void Ask(BenchRun run, BenchCall call, Utterance said, Outcome outcome)
     {
         outcome.Turns++;
         int before = call.Events.Count;
-        (_, TimeSpan end) = call.Say(said);
+        (TimeSpan start, TimeSpan end) = call.Say(said);
         bool cut = false;
         while (call.Now < end)
         {
@@ -76,14 +96,23 @@ internal static class EndpointingSuite
         }
 
         outcome.CutIns += cut ? 1 : 0;
-        int committed = call.Events.Skip(before).Count(e => e is Conversation.Events.UserTurnCommitted);
+        int committed = call.Events.Skip(before).Count(e => e is UserTurnCommitted);
         outcome.Splits += committed > 0 ? 1 : 0;
         TimeSpan? sounding = call.LastAudible;
         if (!call.RunUntil(() => call.IsSounding && call.LastAudible != sounding, Patience))
             outcome.Unanswered++;
         else if (!cut && committed == 0)
             outcome.Latencies.Add((call.Now - end).TotalSeconds);
+        TimeSpan answered = call.Now;
         call.RunUntil(() => !call.IsSounding && call.Now - call.LastAudible > TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+        foreach (TurnMeasured measured in call.Events.Skip(before).OfType<TurnMeasured>())
+        {
+            if (!cut && committed == 0)
+                outcome.Measured.Add(measured.Latency);
+        }
+
+        if (run.Verbose)
+            Console.Error.WriteLine(Report.Text($"{(cut ? "CUT-IN " : "")}{said.Name}, {said.Length.TotalSeconds:F2} s, answered {(answered - end).TotalMilliseconds:F0} ms after: {CallTrace.Between(call, start, answered)}"));
     }
 
     private static string Seconds(Outcome outcome) =>
@@ -101,8 +130,27 @@ internal static class EndpointingSuite
 
         public List<double> Latencies { get; } = [];
 
+        public List<TurnLatency> Measured { get; } = [];
+
         public double CutInsPer100 => 100.0 * CutIns / Math.Max(1, Turns);
 
         public double SplitsPer100 => 100.0 * Splits / Math.Max(1, Turns);
+
+        public void Add(Outcome other)
+        {
+            Turns += other.Turns;
+            CutIns += other.CutIns;
+            Splits += other.Splits;
+            Unanswered += other.Unanswered;
+            Latencies.AddRange(other.Latencies);
+            Measured.AddRange(other.Measured);
+        }
+
+        public string Parts() => string.Join(
+            " + ",
+            new[] { Part(m => m.Endpointing), Part(m => m.Transcription), Part(m => m.LlmFirstToken), Part(m => m.FirstChunk), Part(m => m.TtsFirstAudio), Part(m => m.Pacing) }) + " ms";
+
+        private string Part(Func<TurnLatency, TimeSpan> part) =>
+            Report.Text($"{Report.Percentile([.. Measured.Select(m => part(m).TotalMilliseconds)], 0.5):F0}");
     }
 }
