@@ -150,7 +150,7 @@ public sealed class CallManagerTests
         await using var node = new Node();
         (WebRtcCaller caller, _) = await node.CallAsync(Node.Echo with { Name = "metered" });
         caller.Packet = [0xF8, 0xFF, 0xFE];
-        for (long sent = 0; sent < 5; sent = (await caller.GetStatisticsAsync()).AudioPacketsSent)
+        for (long sent = 0; sent < 5; sent = (await caller.GetStatisticsAsync()).Audio.PacketsSent)
             await Task.Yield();
         await caller.SendAsync([1], isText: false);
         await caller.SendAsync("last");

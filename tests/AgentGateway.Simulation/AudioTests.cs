@@ -24,12 +24,12 @@ public sealed class AudioTests
             Assert.InRange(side.AudioReceived, 2999, 3001);
             Assert.Equal(0, side.AudioCorrupt);
             Assert.Equal(0, side.AudioOutOfOrder);
-            Assert.Equal(0, statistics.PacketsLost);
+            Assert.Equal(0, statistics.Audio.PacketsLost);
             Assert.Equal(0, statistics.TotalDrops);
-            Assert.Equal(0, statistics.Jitter.TotalMilliseconds, 0.1);
-            Assert.Equal(2, statistics.RoundTripTime!.Value.TotalMilliseconds, 0.2);
-            Assert.Equal(0, statistics.RemotePacketsLost);
-            Assert.InRange(statistics.RtcpSent, 8, 25);
+            Assert.Equal(0, statistics.Audio.Jitter.TotalMilliseconds, 0.1);
+            Assert.Equal(2, statistics.Audio.RoundTripTime!.Value.TotalMilliseconds, 0.2);
+            Assert.Equal(0, statistics.Audio.RemotePacketsLost);
+            Assert.InRange(statistics.Audio.RtcpSent, 8, 25);
             Assert.Equal(1, side.Log.Count(l => l.Event.Kind == RtcPeerEventKind.RemoteStreamChanged));
         }
     }
@@ -55,18 +55,18 @@ public sealed class AudioTests
             RtcStatistics mine = side.Peer.GetStatistics(pair.Now);
             RtcStatistics theirs = pair.Other(side).Peer.GetStatistics(pair.Now);
             Assert.Equal(0, side.AudioCorrupt);
-            Assert.InRange(mine.PacketsLost / (double)theirs.AudioPacketsSent, least, most);
+            Assert.InRange(mine.Audio.PacketsLost / (double)theirs.Audio.PacketsSent, least, most);
 
             // What came and what did not make up what was sent, but for the few packets still under way.
-            Assert.InRange(theirs.AudioPacketsSent - mine.AudioPacketsReceived - mine.PacketsLost, 0, 8);
-            Assert.Equal(mine.AudioPacketsReceived, side.AudioReceived);
+            Assert.InRange(theirs.Audio.PacketsSent - mine.Audio.PacketsReceived - mine.Audio.PacketsLost, 0, 8);
+            Assert.Equal(mine.Audio.PacketsReceived, side.AudioReceived);
 
             // Duplicates of the network never reach the application.
             Assert.Equal(0, mine.DropCount(RtcDropReason.RtpForged));
             Assert.True(network is "home" || mine.DropCount(RtcDropReason.RtpReplayed) > 10);
-            Assert.InRange(theirs.RemotePacketsLost, mine.PacketsLost * 0.8, mine.PacketsLost + 3);
+            Assert.InRange(theirs.Audio.RemotePacketsLost, mine.Audio.PacketsLost * 0.8, mine.Audio.PacketsLost + 3);
             NetemOptions options = Networks.Get(network);
-            Assert.Equal(2 * options.Latency.TotalMilliseconds, theirs.RoundTripTime!.Value.TotalMilliseconds, 3 * options.Jitter.TotalMilliseconds + 1);
+            Assert.Equal(2 * options.Latency.TotalMilliseconds, theirs.Audio.RoundTripTime!.Value.TotalMilliseconds, 3 * options.Jitter.TotalMilliseconds + 1);
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class AudioTests
 
         // Redundancy begins with the first report of loss.
         pair.RunFor(TimeSpan.FromSeconds(10));
-        long sentBefore = pair.Caller.Peer.GetStatistics(pair.Now).AudioPacketsSent;
+        long sentBefore = pair.Caller.Peer.GetStatistics(pair.Now).Audio.PacketsSent;
         var heard = new HashSet<long>();
         pair.Answerer.OnEvent = (_, e) =>
         {
@@ -99,15 +99,15 @@ public sealed class AudioTests
         pair.RunFor(2 * Minute);
         RtcStatistics sender = pair.Caller.Peer.GetStatistics(pair.Now);
         RtcStatistics receiver = pair.Answerer.Peer.GetStatistics(pair.Now);
-        double missing = 1 - (heard.Count / (double)(sender.AudioPacketsSent - sentBefore));
+        double missing = 1 - (heard.Count / (double)(sender.Audio.PacketsSent - sentBefore));
         Assert.InRange(missing, -0.01, most);
         Assert.Equal(0, pair.Answerer.AudioCorrupt);
 
         // Redundancy leaves little to ask for.
-        Assert.Equal(nack && !red, receiver.PacketsRetransmitted > 100);
-        Assert.Equal(nack && !red, sender.RetransmissionsSent > 100);
-        Assert.Equal(red, receiver.PacketsRecoveredByRedundancy > 20);
-        Assert.InRange(sender.RetransmissionsSent, 0, sender.RetransmissionsRequested);
+        Assert.Equal(nack && !red, receiver.Audio.PacketsRetransmitted > 100);
+        Assert.Equal(nack && !red, sender.Audio.RetransmissionsSent > 100);
+        Assert.Equal(red, receiver.Audio.PacketsRecoveredByRedundancy > 20);
+        Assert.InRange(sender.Audio.RetransmissionsSent, 0, sender.Audio.RetransmissionsRequested);
         Assert.True(sender.TransportPacketsLost > 20 && sender.TransportPacketsAcknowledged > 3000);
     }
 

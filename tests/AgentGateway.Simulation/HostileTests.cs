@@ -53,7 +53,7 @@ public sealed class HostileTests
         Assert.True(pair.BothConnected, pair.ToString());
         Assert.Equal(["still here"], pair.Answerer.Messages);
         Assert.Equal(0, pair.Answerer.AudioCorrupt);
-        Assert.Equal(0, after.PacketsLost);
+        Assert.Equal(0, after.Audio.PacketsLost);
         Assert.True(after.TotalDrops - before.TotalDrops > 15_000, $"{after.TotalDrops}");
         Assert.InRange(after.DropCount(RtcDropReason.UnknownProtocol), 1000, 20_000);
         RtcDropReason expected = fromThePeersAddress ? RtcDropReason.RtpForged : RtcDropReason.UnverifiedPath;
@@ -70,7 +70,7 @@ public sealed class HostileTests
         Assert.InRange(pair.Answerer.AudioReceived, 499, 501);
         Assert.InRange(statistics.DropCount(RtcDropReason.RtpReplayed), 498, 501);
         Assert.True(statistics.DropCount(RtcDropReason.RtcpReplayed) > 0);
-        Assert.Equal(0, statistics.PacketsLost);
+        Assert.Equal(0, statistics.Audio.PacketsLost);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class HostileTests
         RtcStatistics statistics = pair.Answerer.Peer.GetStatistics(pair.Now);
         Assert.Equal(500, statistics.DropCount(RtcDropReason.RtpForged) + statistics.DropCount(RtcDropReason.RtcpForged));
         Assert.InRange(pair.Answerer.AudioReceived, 299, 301);
-        Assert.Equal(0, statistics.PacketsLost);
+        Assert.Equal(0, statistics.Audio.PacketsLost);
         Assert.Equal(0, pair.Answerer.AudioCorrupt);
     }
 
@@ -116,7 +116,7 @@ public sealed class HostileTests
         Assert.Equal(Enumerable.Range(0, 100).Select(i => $"message {i}"), pair.Answerer.Messages);
         RtcStatistics statistics = pair.Answerer.Peer.GetStatistics(pair.Now);
         Assert.Equal(0, pair.Answerer.AudioCorrupt);
-        Assert.InRange(statistics.PacketsLost / 3000.0, 0.08, 0.16);
+        Assert.InRange(statistics.Audio.PacketsLost / 3000.0, 0.08, 0.16);
 
         // A change in the header shows as another stream, a wrong tag or a replay, never as audio.
         Assert.True(statistics.DropCount(RtcDropReason.RtpForged) > 150);

@@ -231,7 +231,7 @@ public sealed class RenegotiationTests
                 Assert.Empty(side.AudioIn.Keys.Except(used));
                 Assert.Equal(0, side.AudioCorrupt);
                 Assert.Equal(other.HasDataChannels, peer.HasDataChannels);
-                Assert.InRange(peer.GetStatistics(_pair.Now).Audio.Length, 0, MaxSections);
+                Assert.InRange(peer.GetStatistics(_pair.Now).AudioSections.Length, 0, MaxSections);
             }
 
             if (_pair.Caller.Peer.HasDataChannels && _random.Next(3) == 0)

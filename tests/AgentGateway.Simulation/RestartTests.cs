@@ -122,7 +122,7 @@ public sealed class RestartTests
         foreach (PeerSide side in new[] { pair.Caller, pair.Answerer })
         {
             RtcStatistics statistics = side.Peer.GetStatistics(pair.Now);
-            Assert.Equal(0, statistics.PacketsLost);
+            Assert.Equal(0, statistics.Audio.PacketsLost);
             Assert.Equal(0, statistics.DropCount(RtcDropReason.UnverifiedPath) + statistics.DropCount(RtcDropReason.SendFailed));
             Assert.Equal(0, side.AudioCorrupt);
             Assert.Null(side.ReachedAt(RtcPeerState.Disconnected));

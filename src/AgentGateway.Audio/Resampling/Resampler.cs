@@ -54,9 +54,6 @@ public sealed class Resampler : IDisposable
     /// <summary>Output rate in Hz.</summary>
     public int OutRate { get; }
 
-    /// <summary>Delay of the filter in output samples.</summary>
-    public int OutputLatencySamples => _handle is null ? 0 : LibSpeexDsp.GetOutputLatency(_handle);
-
     /// <summary>An output length that always suffices for <paramref name="inputLength"/> samples.</summary>
     public static int MaxOutputLength(int inputLength, int inRate, int outRate) =>
         (int)(((long)inputLength * outRate + inRate - 1) / inRate) + 1;

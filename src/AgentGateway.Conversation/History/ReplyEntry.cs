@@ -30,12 +30,6 @@ internal sealed class ReplyEntry(int generation, int turn)
         return part.Heard = Math.Min(length, part.Text.Length);
     }
 
-    public void HearAll()
-    {
-        foreach (Part part in _parts)
-            Hear(part.Segment, part.Text.Length);
-    }
-
     /// <summary>No more of it will be heard.</summary>
     public HeardText Close(bool cut)
     {

@@ -12,7 +12,6 @@ internal static unsafe partial class LibC
     internal const short PollIn = 1;
     internal const int MsgDontWait = 0x40;
     internal const int EIntr = 4;
-    internal const int EAgain = 11;
     internal const int SolIP = 0;
     internal const int IPPktInfo = 8;
     internal const int SolIPv6 = 41;

@@ -58,8 +58,6 @@ internal sealed unsafe class OrtApi
     public void SetInterOpThreads(nint options, int threads) =>
         Check(((delegate* unmanaged<nint, int, nint>)_table[25])(options, threads));
 
-    public void DisableCpuArena(nint options) => Check(((delegate* unmanaged<nint, nint>)_table[19])(options));
-
     public void SetLogSeverity(nint options, int level) =>
         Check(((delegate* unmanaged<nint, int, nint>)_table[22])(options, level));
 
@@ -100,8 +98,6 @@ internal sealed unsafe class OrtApi
     public void Run(nint session, nint* inputNames, nint* inputs, int inputCount, nint* outputNames, nint* outputs, int outputCount) =>
         Check(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)_table[9])(
             session, 0, inputNames, inputs, (nuint)inputCount, outputNames, (nuint)outputCount, outputs));
-
-    public void ReleaseEnvironment(nint value) => ((delegate* unmanaged<nint, void>)_table[92])(value);
 
     public void ReleaseMemoryInfo(nint value) => ((delegate* unmanaged<nint, void>)_table[94])(value);
 

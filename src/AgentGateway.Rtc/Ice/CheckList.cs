@@ -15,8 +15,6 @@ internal sealed class CheckList(int maxPairs)
 
     public CandidatePair this[int index] => _pairs[index];
 
-    public bool HasTriggered => _triggered.Count > 0;
-
     public CandidatePair? Find(in DatagramPath path)
     {
         foreach (CandidatePair pair in _pairs)

@@ -1,9 +1,9 @@
 namespace AgentGateway.Rtc.Peer;
 
-/// <summary>Counters of one audio section. Immutable.</summary>
+/// <summary>Counters of one audio section, or of all of a peer. Immutable.</summary>
 public sealed record RtcAudioStatistics
 {
-    /// <summary>The section's mid; empty when it has none.</summary>
+    /// <summary>The section's mid; empty when it has none, and for all sections together.</summary>
     public string Mid { get; init; } = "";
 
     /// <summary>RTP audio packets sent.</summary>

@@ -139,14 +139,6 @@ public sealed partial class SctpAssociation
     public long BufferedAmount(ushort channel) =>
         _channels.TryGet(channel, out DataChannel found) ? found.Stream.BufferedAmount : 0;
 
-    /// <summary>Moves the threshold of <see cref="SctpEventKind.BufferedAmountLow"/>, in bytes; an unknown channel is ignored.</summary>
-    public void SetBufferedAmountLowThreshold(ushort channel, long bytes)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        if (_channels.TryGet(channel, out DataChannel found))
-            found.Stream.BufferedAmountLowThreshold = bytes;
-    }
-
     /// <summary>
     /// Closes a channel in both directions: what is queued is sent first, then the stream is reset, and the peer does likewise
     /// (RFC 8831 section 6.7). <see cref="SctpEventKind.ChannelClosed"/> tells when that is done. An unknown channel is ignored.

@@ -184,18 +184,18 @@ internal sealed class MatrixCalls
             async () =>
             {
                 s = await call.Connection.InvokeAsync((now, peer) => peer.GetStatistics(now));
-                return s.RemotePacketsLost > 0 && (s.RoundTripTime is not null || !_stack.AnswersReports);
+                return s.Audio.RemotePacketsLost > 0 && (s.Audio.RoundTripTime is not null || !_stack.AnswersReports);
             },
             Soon,
             () => $"no round trip or loss is reported: {s}");
-        double lost = (double)s.PacketsLost / (s.PacketsLost + s.AudioPacketsReceived);
-        double lostByThem = (double)s.RemotePacketsLost / s.AudioPacketsSent;
-        string told = $"round trip {s.RoundTripTime}, jitter {s.Jitter}, theirs {s.RemoteJitter}, lost {lost:P1}, by them {lostByThem:P1}";
+        double lost = (double)s.Audio.PacketsLost / (s.Audio.PacketsLost + s.Audio.PacketsReceived);
+        double lostByThem = (double)s.Audio.RemotePacketsLost / s.Audio.PacketsSent;
+        string told = $"round trip {s.Audio.RoundTripTime}, jitter {s.Audio.Jitter}, theirs {s.Audio.RemoteJitter}, lost {lost:P1}, by them {lostByThem:P1}";
         TestContext.Current.SendDiagnosticMessage($"{_stack}: {told}");
-        Assert.True(s.RoundTripTime is null || (s.RoundTripTime > TimeSpan.Zero && s.RoundTripTime < TimeSpan.FromSeconds(1)), told);
-        Assert.True(s.Jitter > TimeSpan.FromMilliseconds(5) && s.Jitter < TimeSpan.FromMilliseconds(200), told);
-        Assert.True(s.RemoteJitter > TimeSpan.FromMilliseconds(5) && s.RemoteJitter < TimeSpan.FromMilliseconds(200), told);
-        Assert.True(s.PacketsLost + s.PacketsRetransmitted > 0 && lost < 0.12, told);
+        Assert.True(s.Audio.RoundTripTime is null || (s.Audio.RoundTripTime > TimeSpan.Zero && s.Audio.RoundTripTime < TimeSpan.FromSeconds(1)), told);
+        Assert.True(s.Audio.Jitter > TimeSpan.FromMilliseconds(5) && s.Audio.Jitter < TimeSpan.FromMilliseconds(200), told);
+        Assert.True(s.Audio.RemoteJitter > TimeSpan.FromMilliseconds(5) && s.Audio.RemoteJitter < TimeSpan.FromMilliseconds(200), told);
+        Assert.True(s.Audio.PacketsLost + s.Audio.PacketsRetransmitted > 0 && lost < 0.12, told);
         Assert.True(lostByThem < 0.12, told);
     }
 
@@ -390,8 +390,8 @@ internal sealed class MatrixCalls
             {
                 RtcStatistics s = peer.GetStatistics(now);
                 string drops = string.Join(", ", s.Drops.Select(d => $"{d.Key} {d.Value}").Concat(s.EngineDrops.Select(d => $"{d.Key} {d.Value}")).Where(d => !d.EndsWith(" 0", StringComparison.Ordinal)));
-                return $"{peer.State}, path {peer.SelectedPath}, restarting {peer.IsRestartingIce}, audio in {s.AudioPacketsReceived}, "
-                    + $"last {s.SinceLastAudio}, lost {s.PacketsLost}, jitter {s.Jitter}, drops: {drops}";
+                return $"{peer.State}, path {peer.SelectedPath}, restarting {peer.IsRestartingIce}, audio in {s.Audio.PacketsReceived}, "
+                    + $"last {s.Audio.SinceLastAudio}, lost {s.Audio.PacketsLost}, jitter {s.Audio.Jitter}, drops: {drops}";
             });
         }
         catch (InvalidOperationException) when (_connection.Closed.IsCompletedSuccessfully)

@@ -79,7 +79,7 @@ internal static class WerRun
             total += await RecognizeAsync(recognizer, script, call.Pcm16k, cancellationToken);
 
             // What was lost on the way is what the packets that came by other means were lost too.
-            long missing = call.Statistics.PacketsLost + call.Statistics.PacketsRetransmitted;
+            long missing = call.Statistics.Audio.PacketsLost + call.Statistics.Audio.PacketsRetransmitted;
             lost += missing / (double)script.Frames;
             madeUp += call.Jitter.ConcealedSamples / (double)call.Jitter.EmittedSamples;
             bits += call.BitsPerSecond;

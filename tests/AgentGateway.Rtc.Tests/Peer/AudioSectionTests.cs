@@ -83,13 +83,13 @@ public sealed class AudioSectionTests
                 pair.Other(side).Peer.AudioSections.Single(o => o.LocalSsrc == s.RemoteSsrc).TrackId, s.Audio!.RemoteTrackId));
             RtcStatistics statistics = side.Peer.GetStatistics(pair.Now);
             Assert.Equal(0, statistics.TotalDrops);
-            Assert.InRange(statistics.AudioPacketsReceived, 1497, 1503);
-            Assert.Equal(["0", "1", "2"], statistics.Audio.Select(s => s.Mid));
-            Assert.All(statistics.Audio, s => Assert.InRange(s.PacketsReceived, 499, 501));
+            Assert.InRange(statistics.Audio.PacketsReceived, 1497, 1503);
+            Assert.Equal(["0", "1", "2"], statistics.AudioSections.Select(s => s.Mid));
+            Assert.All(statistics.AudioSections, s => Assert.InRange(s.PacketsReceived, 499, 501));
 
             // Each stream has its own reports, which measure the round trip.
-            Assert.All(statistics.Audio, s => Assert.NotNull(s.RoundTripTime));
-            Assert.All(statistics.Audio, s => Assert.InRange(s.RtcpSent, 1, 8));
+            Assert.All(statistics.AudioSections, s => Assert.NotNull(s.RoundTripTime));
+            Assert.All(statistics.AudioSections, s => Assert.InRange(s.RtcpSent, 1, 8));
         }
     }
 
@@ -118,10 +118,10 @@ public sealed class AudioSectionTests
         Assert.True(pair.Caller.Peer.TryPollTransmit(new byte[RtcPeer.TransmitBufferSize], out _, out _));
         pair.RunFor(TimeSpan.FromSeconds(1));
         RtcStatistics statistics = pair.Answerer.Peer.GetStatistics(pair.Now);
-        Assert.Equal([0L, 1L], statistics.Audio.Select(s => s.PacketsRequested));
-        Assert.Equal([0L, 1L], statistics.Audio.Select(s => s.PacketsRetransmitted));
-        Assert.Equal([0L, 1L], pair.Caller.Peer.GetStatistics(pair.Now).Audio.Select(s => s.RetransmissionsSent));
-        Assert.Equal(lossy, statistics.Audio[1].RemoteSsrc);
+        Assert.Equal([0L, 1L], statistics.AudioSections.Select(s => s.PacketsRequested));
+        Assert.Equal([0L, 1L], statistics.AudioSections.Select(s => s.PacketsRetransmitted));
+        Assert.Equal([0L, 1L], pair.Caller.Peer.GetStatistics(pair.Now).AudioSections.Select(s => s.RetransmissionsSent));
+        Assert.Equal(lossy, statistics.AudioSections[1].RemoteSsrc);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class AudioSectionTests
         Assert.True(peer.AcceptOffer(Instant.Zero, empty).IsSuccess, transport);
         Assert.Null(peer.Audio);
         Assert.True(peer.HasDataChannels);
-        Assert.Empty(peer.GetStatistics(Instant.Zero).Audio);
+        Assert.Empty(peer.GetStatistics(Instant.Zero).AudioSections);
         SdpSession answer = peer.Answer(offer[..audio].With("a=group:BUNDLE 0 1 2", "a=group:BUNDLE 1 2") + offer[data..]);
         Assert.Equal(["application", "audio"], answer.Media.Select(m => m.Kind));
         Assert.Equal("2", peer.Audio!.Mid);

@@ -66,10 +66,10 @@ public sealed class LaterOfferTests
         Assert.Equal([theirs], Sections(to, pair, RtcPeerEventKind.AudioRemoved));
         Assert.Equal(2, to.Peer.AudioSections.Count);
         long heard = to.AudioIn[theirs];
-        long before = to.Peer.GetStatistics(pair.Now).AudioPacketsReceived;
+        long before = to.Peer.GetStatistics(pair.Now).Audio.PacketsReceived;
         pair.RunFor(TimeSpan.FromSeconds(1));
         Assert.Equal(heard, to.AudioIn[theirs]);
-        Assert.InRange(to.Peer.GetStatistics(pair.Now).AudioPacketsReceived - before, 98, 102);
+        Assert.InRange(to.Peer.GetStatistics(pair.Now).Audio.PacketsReceived - before, 98, 102);
 
         // The other side takes the line again, under another mid and source.
         RtcAudioSection fourth = to.Peer.AddAudio(SdpDirection.SendOnly);
@@ -152,7 +152,7 @@ public sealed class LaterOfferTests
         Assert.NotEqual(theirs, to.Peer.IceUfrag);
         pair.RunFor(TimeSpan.FromSeconds(30));
         Assert.True(pair.BothConnected);
-        Assert.Equal(0, from.Peer.GetStatistics(pair.Now).PacketsLost + to.Peer.GetStatistics(pair.Now).PacketsLost);
+        Assert.Equal(0, from.Peer.GetStatistics(pair.Now).Audio.PacketsLost + to.Peer.GetStatistics(pair.Now).Audio.PacketsLost);
     }
 
     [Fact]

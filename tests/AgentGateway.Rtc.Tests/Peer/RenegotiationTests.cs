@@ -75,7 +75,7 @@ public sealed class RenegotiationTests
         pair.RunFor(TimeSpan.FromSeconds(1));
         Assert.InRange(pair.Caller.AudioReceived - held, 49, 51);
         Assert.Equal(0, pair.Caller.AudioCorrupt + pair.Answerer.AudioCorrupt);
-        Assert.Equal(0, pair.Caller.Peer.GetStatistics(pair.Now).PacketsLost);
+        Assert.Equal(0, pair.Caller.Peer.GetStatistics(pair.Now).Audio.PacketsLost);
         Assert.True(pair.BothConnected);
     }
 

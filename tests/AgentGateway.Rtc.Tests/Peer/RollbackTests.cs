@@ -34,7 +34,7 @@ public sealed class RollbackTests
         Assert.Equal(SdpResultError.WrongState, peer.AcceptAnswer(pair.Now, "v=0").Error);
         pair.RunFor(TimeSpan.FromSeconds(20));
         Assert.True(pair.BothConnected, pair.ToString());
-        Assert.Equal(0, peer.GetStatistics(pair.Now).PacketsLost + pair.Answerer.Peer.GetStatistics(pair.Now).PacketsLost);
+        Assert.Equal(0, peer.GetStatistics(pair.Now).Audio.PacketsLost + pair.Answerer.Peer.GetStatistics(pair.Now).Audio.PacketsLost);
 
         // What was wished for stays wished for; taken back too, the next offer is the one from before.
         Assert.Equal(3, PeerFactory.Parse(peer.CreateOffer(pair.Now)).Media.Count);

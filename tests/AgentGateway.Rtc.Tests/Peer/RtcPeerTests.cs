@@ -126,14 +126,14 @@ public sealed class RtcPeerTests
         pair.RunFor(TimeSpan.FromSeconds(30));
         RtcStatistics mine = pair.Caller.Peer.GetStatistics(pair.Now);
         RtcStatistics theirs = pair.Answerer.Peer.GetStatistics(pair.Now);
-        Assert.InRange(mine.AudioPacketsSent, 1500, 1502);
-        Assert.Equal(80 * mine.AudioPacketsSent, mine.AudioBytesSent);
-        Assert.InRange(mine.AudioPacketsSent - theirs.AudioPacketsReceived, 0, 30);
-        Assert.Equal(80 * theirs.AudioPacketsReceived, theirs.AudioBytesReceived);
+        Assert.InRange(mine.Audio.PacketsSent, 1500, 1502);
+        Assert.Equal(80 * mine.Audio.PacketsSent, mine.Audio.BytesSent);
+        Assert.InRange(mine.Audio.PacketsSent - theirs.Audio.PacketsReceived, 0, 30);
+        Assert.Equal(80 * theirs.Audio.PacketsReceived, theirs.Audio.BytesReceived);
         Assert.Equal(pair.Uplink.Sent, mine.DatagramsSent);
         Assert.Equal(pair.Uplink.Delivered, theirs.DatagramsReceived);
-        Assert.InRange(mine.Jitter.TotalMilliseconds, 1, 5);
-        Assert.InRange(mine.SinceLastAudio!.Value.TotalMilliseconds, 0, 60);
-        Assert.Equal(pair.Answerer.Peer.LocalSsrc, mine.RemoteSsrc);
+        Assert.InRange(mine.Audio.Jitter.TotalMilliseconds, 1, 5);
+        Assert.InRange(mine.Audio.SinceLastAudio!.Value.TotalMilliseconds, 0, 60);
+        Assert.Equal(pair.Answerer.Peer.LocalSsrc, mine.Audio.RemoteSsrc);
     }
 }

@@ -21,7 +21,4 @@ internal static partial class LibSpeexDsp
 
     [LibraryImport(AudioNativeLibraries.SpeexDsp, EntryPoint = "speex_resampler_reset_mem")]
     internal static partial int ResetMemory(SpeexResamplerHandle resampler);
-
-    [LibraryImport(AudioNativeLibraries.SpeexDsp, EntryPoint = "speex_resampler_get_output_latency")]
-    internal static partial int GetOutputLatency(SpeexResamplerHandle resampler);
 }

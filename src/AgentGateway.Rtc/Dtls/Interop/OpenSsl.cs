@@ -7,9 +7,7 @@ namespace AgentGateway.Rtc.Dtls.Interop;
 internal static unsafe partial class OpenSsl
 {
     public const int SslErrorNone = 0;
-    public const int SslErrorSsl = 1;
     public const int SslErrorWantRead = 2;
-    public const int SslErrorSyscall = 5;
     public const int SslErrorZeroReturn = 6;
 
     public const int Dtls12Version = 0xFEFD;
@@ -109,9 +107,6 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Crypto)]
     public static partial nint BIO_new(nint method);
-
-    [LibraryImport(Crypto)]
-    public static partial int BIO_free(nint bio);
 
     [LibraryImport(Crypto)]
     public static partial void BIO_set_data(nint bio, nint data);

@@ -10,7 +10,6 @@ internal readonly record struct SslError(int Library, int Reason, string Text)
 {
     public const int LibrarySsl = 20;
     public const int ReasonNoPeerCertificate = 199;
-    public const int ReasonNoSharedCipher = 193;
     private const int AlertOffset = 1000;
 
     public bool IsPeerAlert => Library == LibrarySsl && Reason > AlertOffset;

@@ -12,9 +12,6 @@ public static class RtpExtensionUri
     /// <summary>The id of a simulcast stream (RFC 8852); read over, never sent.</summary>
     public const string StreamId = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
 
-    /// <summary>An encrypted extension (RFC 6904): never agreed to.</summary>
-    public const string Encrypted = "urn:ietf:params:rtp-hdrext:encrypt";
-
     /// <summary>Absolute send time, 6.18 fixed point seconds.</summary>
     public const string AbsoluteSendTime = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
 
