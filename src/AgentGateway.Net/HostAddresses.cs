@@ -14,17 +14,40 @@ internal sealed class HostAddresses : IDisposable
     // More candidates only lengthen every answer and every caller's check list (RFC 8421 section 3 advises the same).
     private const int MaxAddresses = 16;
 
-    private volatile IReadOnlyList<IPAddress>? _cached;
+    private readonly Lock _gate = new();
+    private readonly Func<NetworkInterface[]?> _read;
+    private IReadOnlyList<IPAddress> _last = [];
+    private bool _isCurrent;
 
-    internal HostAddresses() => NetworkChange.NetworkAddressChanged += Invalidate;
+    /// <param name="read">For tests; null for the system's.</param>
+    internal HostAddresses(Func<NetworkInterface[]?>? read = null)
+    {
+        _read = read ?? HostInterfaces.TryReadUp;
+        NetworkChange.NetworkAddressChanged += Invalidate;
+    }
 
-    internal IReadOnlyList<IPAddress> Current => _cached ??= Read();
+    /// <summary>Those there are now; the last known ones while they cannot be read.</summary>
+    internal IReadOnlyList<IPAddress> Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (!_isCurrent && _read() is { } interfaces)
+                {
+                    _last = Select(interfaces);
+                    _isCurrent = true;
+                }
+
+                return _last;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => NetworkChange.NetworkAddressChanged -= Invalidate;
 
-    private static List<IPAddress> Read() => NetworkInterface.GetAllNetworkInterfaces()
-        .Where(i => i.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown)
+    private static List<IPAddress> Select(NetworkInterface[] interfaces) => interfaces
         .SelectMany(i => i.GetIPProperties().UnicastAddresses)
         .Select(a => a.Address)
         .Where(a => a.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6
@@ -36,5 +59,10 @@ internal sealed class HostAddresses : IDisposable
         .Take(MaxAddresses)
         .ToList();
 
-    private void Invalidate(object? sender, EventArgs e) => _cached = null;
+    private void Invalidate(object? sender, EventArgs e)
+    {
+        // Waits for a reading that is under way: what it found may be old.
+        lock (_gate)
+            _isCurrent = false;
+    }
 }

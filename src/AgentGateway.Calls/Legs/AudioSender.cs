@@ -61,12 +61,13 @@ internal sealed class AudioSender : IDisposable
     {
         // The marker tells the far jitter buffer that a talkspurt begins (RFC 3551 section 4.1); a frame that came late is none.
         bool marker = _silentFrames >= TailFrames;
-        _silentFrames = 0;
 
-        // After a pause the far decoder holds silence. A fresh encoder is as near to that as a settled one, and what it makes of a phrase does not
-        // depend on what was said before, so that fixed phrases need be encoded once only.
-        if (marker)
+        // After a frame of digital silence the far decoder holds silence. A fresh encoder is as near to that as a settled one, and what it makes of
+        // a phrase does not depend on what was said before, so that fixed phrases need be encoded once only. Up to the end of the tail the far
+        // decoder holds what this encoder made, and the two go on together.
+        if (_silentFrames > TailFrames)
             _opus?.Reset();
+        _silentFrames = 0;
         Encode(now, peer, frame, timestamp, marker);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace AgentGateway.Net.Mdns;
 
@@ -8,12 +9,15 @@ internal sealed record MdnsOptions
     /// <summary>Where questions go and answers come from: RFC 6762's groups of IPv4 and IPv6 (section 3), or single responders.</summary>
     public IReadOnlyList<IPEndPoint> Groups { get; init; } = [new(IPAddress.Parse("224.0.0.251"), 5353), new(IPAddress.Parse("ff02::fb"), 5353)];
 
+    /// <summary>The host's interfaces for multicast of a family at the moment; must not fail.</summary>
+    public Func<AddressFamily, IReadOnlyList<MdnsInterface>> Interfaces { get; init; } = MdnsInterface.Read;
+
     /// <summary>How long an answer is waited for; a name that nobody knows costs this once.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// When the question is first repeated, since multicast over Wi-Fi is often lost and a browser that just began to listen is slow; each
-    /// further time takes twice as long (RFC 6762 section 5.2).
+    /// When the question is first repeated; each further time takes twice as long (RFC 6762 section 5.2). Multicast over Wi-Fi is often lost, and
+    /// a responder says the same to everybody only once a second (section 6): a browser that has just announced a name is silent that long.
     /// </summary>
     public TimeSpan RepeatAfter { get; init; } = TimeSpan.FromMilliseconds(350);
 

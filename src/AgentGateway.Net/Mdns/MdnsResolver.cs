@@ -143,7 +143,7 @@ internal sealed partial class MdnsResolver(MdnsOptions options, TimeProvider tim
         {
             try
             {
-                sockets.Add(new MdnsSockets(group, Handle));
+                sockets.Add(new MdnsSockets(group, options.Interfaces, Handle));
             }
             catch (SocketException e)
             {

@@ -1,19 +1,21 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace AgentGateway.Net.Mdns;
 
 /// <summary>
 /// The sockets of a resolver while it asks: one on a port of its own, to which responders answer directly (RFC 6762 section 6.7), and one on
-/// the group's port, if it can be had, for those that answer everybody. Of the group's family; answers may hold addresses of both.
+/// the group's port, if it can be had, for those that answer everybody. Of the group's family; answers may hold addresses of both. Interfaces
+/// come and go while it asks (containers, virtual machines, radios): each question leaves by those of its moment.
 /// </summary>
 internal sealed class MdnsSockets : IAsyncDisposable
 {
     private const int MaxDatagram = 9000;
-    private const int MaxInterfaces = 16;
 
     private readonly IPEndPoint _group;
+    private readonly Func<AddressFamily, IReadOnlyList<MdnsInterface>> _interfaces;
+    private readonly HashSet<MdnsInterface> _joined = [];
+    private readonly Lock _sending = new();
     private readonly Socket _asking;
     private readonly Socket? _listening;
     private readonly CancellationTokenSource _stop = new();
@@ -21,11 +23,14 @@ internal sealed class MdnsSockets : IAsyncDisposable
 
     /// <summary>Opens the sockets.</summary>
     /// <param name="group">A multicast group, or one responder.</param>
+    /// <param name="interfaces">Those of a family at the moment.</param>
     /// <param name="handle">Gets each datagram, and whether it was sent to us alone; on any thread, one at a time for each socket.</param>
     /// <exception cref="SocketException">The host has nothing of the group's family, or no ports left.</exception>
-    internal MdnsSockets(IPEndPoint group, Action<ReadOnlyMemory<byte>, bool> handle)
+    internal MdnsSockets(
+        IPEndPoint group, Func<AddressFamily, IReadOnlyList<MdnsInterface>> interfaces, Action<ReadOnlyMemory<byte>, bool> handle)
     {
         _group = group;
+        _interfaces = interfaces;
         _asking = new Socket(group.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
@@ -49,7 +54,7 @@ internal sealed class MdnsSockets : IAsyncDisposable
 
     private IPAddress Any => IsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
 
-    /// <summary>Sends a question out of every interface; those that cannot are left out.</summary>
+    /// <summary>Sends a question out of every interface, having joined the group there; those that cannot are left out. Thread-safe.</summary>
     internal void Send(ReadOnlySpan<byte> query)
     {
         if (!IsMulticast)
@@ -58,18 +63,17 @@ internal sealed class MdnsSockets : IAsyncDisposable
             return;
         }
 
-        if (IsIPv6)
+        IReadOnlyList<MdnsInterface> interfaces = _interfaces(_group.AddressFamily);
+        lock (_sending)
         {
-            // The scope says by which interface.
-            foreach (int index in Interfaces6())
-                TrySend(query, new IPEndPoint(new IPAddress(_group.Address.GetAddressBytes(), index), _group.Port));
-            return;
-        }
-
-        foreach (IPAddress address in Interfaces())
-        {
-            _asking.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, address.GetAddressBytes());
-            TrySend(query, _group);
+            _joined.IntersectWith(interfaces);
+            foreach (MdnsInterface at in interfaces)
+            {
+                // An answer must find us listening.
+                if (_joined.Add(at))
+                    TryJoin(at);
+                TrySend(query, at);
+            }
         }
     }
 
@@ -82,19 +86,27 @@ internal sealed class MdnsSockets : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static IEnumerable<NetworkInterface> Usable() => NetworkInterface.GetAllNetworkInterfaces()
-        .Where(i => i.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown && i.SupportsMulticast);
+    private void TrySend(ReadOnlySpan<byte> query, MdnsInterface by)
+    {
+        if (IsIPv6)
+        {
+            // The scope says by which interface.
+            TrySend(query, new IPEndPoint(new IPAddress(_group.Address.GetAddressBytes(), by.Index), _group.Port));
+            return;
+        }
 
-    private static IEnumerable<int> Interfaces6() => Usable()
-        .Where(i => i.Supports(NetworkInterfaceComponent.IPv6))
-        .Select(i => i.GetIPProperties().GetIPv6Properties().Index)
-        .Take(MaxInterfaces);
+        try
+        {
+            _asking.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, by.Address.GetAddressBytes());
+        }
+        catch (SocketException)
+        {
+            // It has just gone.
+            return;
+        }
 
-    private static IEnumerable<IPAddress> Interfaces() => Usable()
-        .SelectMany(i => i.GetIPProperties().UnicastAddresses)
-        .Select(a => a.Address)
-        .Where(a => a.AddressFamily == AddressFamily.InterNetwork)
-        .Take(MaxInterfaces);
+        TrySend(query, _group);
+    }
 
     private void TrySend(ReadOnlySpan<byte> query, IPEndPoint to)
     {
@@ -116,15 +128,6 @@ internal sealed class MdnsSockets : IAsyncDisposable
             // The port is shared with the system's own responder and with browsers on this host.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(new IPEndPoint(Any, _group.Port));
-            if (IsIPv6)
-            {
-                foreach (int index in Interfaces6())
-                    Join(socket, SocketOptionLevel.IPv6, new IPv6MulticastOption(_group.Address, index));
-                return socket;
-            }
-
-            foreach (IPAddress address in Interfaces())
-                Join(socket, SocketOptionLevel.IP, new MulticastOption(_group.Address, address));
             return socket;
         }
         catch (SocketException)
@@ -134,15 +137,18 @@ internal sealed class MdnsSockets : IAsyncDisposable
         }
     }
 
-    private static void Join(Socket socket, SocketOptionLevel level, object membership)
+    private void TryJoin(MdnsInterface at)
     {
         try
         {
-            socket.SetSocketOption(level, SocketOptionName.AddMembership, membership);
+            if (IsIPv6)
+                _listening?.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(_group.Address, at.Index));
+            else
+                _listening?.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(_group.Address, at.Address));
         }
         catch (SocketException)
         {
-            // Two addresses of one interface are one membership.
+            // It has just gone, or it is at its limit of groups: what is sent to us alone still comes.
         }
     }
 

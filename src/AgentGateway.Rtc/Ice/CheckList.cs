@@ -91,7 +91,10 @@ internal sealed class CheckList(int maxPairs)
         return false;
     }
 
-    /// <summary>The pair to check now (RFC 8445 section 6.1.4.2): triggered, else the best waiting, else the best frozen that may thaw.</summary>
+    /// <summary>
+    /// The pair to check now: triggered, else the best waiting, else the best frozen. Unlike RFC 8445 section 6.1.4.2 a frozen pair does not wait
+    /// for the end of the check that its foundation shares: DESIGN.md says why.
+    /// </summary>
     public CandidatePair? Next()
     {
         if (_triggered.Count > 0)
@@ -102,19 +105,16 @@ internal sealed class CheckList(int maxPairs)
             return triggered;
         }
 
+        CandidatePair? frozen = null;
         foreach (CandidatePair pair in _pairs)
         {
             if (pair.State == PairState.Waiting)
                 return pair;
+            if (pair.State == PairState.Frozen)
+                frozen ??= pair;
         }
 
-        foreach (CandidatePair pair in _pairs)
-        {
-            if (pair.State == PairState.Frozen && !IsFoundationBusy(pair))
-                return pair;
-        }
-
-        return null;
+        return frozen;
     }
 
     /// <summary>A success suggests that pairs of the same foundations work as well.</summary>
@@ -172,16 +172,5 @@ internal sealed class CheckList(int maxPairs)
         }
 
         return busy ? PairState.Frozen : PairState.Waiting;
-    }
-
-    private bool IsFoundationBusy(CandidatePair frozen)
-    {
-        foreach (CandidatePair pair in _pairs)
-        {
-            if (pair.State is PairState.Waiting or PairState.InProgress && pair.HasSameFoundation(frozen))
-                return true;
-        }
-
-        return false;
     }
 }

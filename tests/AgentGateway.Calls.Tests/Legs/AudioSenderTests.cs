@@ -67,6 +67,25 @@ public sealed class AudioSenderTests
         Assert.InRange(codec.Encoder.Encoded, (25 * 4) + (5 * 3) - 1, (25 * 4) + (5 * 3) + 1);
     }
 
+    [Theory]
+    [InlineData(4, false)]
+    [InlineData(5, false)]
+    [InlineData(6, true)]
+    [InlineData(20, true)]
+    public void The_encoder_begins_anew_only_where_the_far_decoder_heard_digital_silence(int pause, bool beginsAnew)
+    {
+        var codec = new CountingCodec();
+        using var call = new LegCall(new ScriptedLeg(codec, f => f % 50 < 50 - pause), LegCall.WithoutDtx);
+
+        call.RunFor(3990);
+
+        // A reset while the far decoder still holds what the encoder made before would be a step in the sound.
+        CountingCodec.CountingEncoder encoder = codec.Encoder;
+        Assert.Equal(beginsAnew, call.Heard.Any(h => h.Payload.AsSpan().SequenceEqual(SilenceFrame)));
+        Assert.Equal(beginsAnew ? 3 : 0, encoder.Resets.Count);
+        Assert.All(encoder.Resets, at => Assert.Equal(0, at % (50 - pause + 5)));
+    }
+
     [Fact]
     public void What_was_said_in_one_call_is_not_encoded_again_in_the_next()
     {

@@ -22,6 +22,9 @@ internal sealed class CountingCodec : IOpusCodec
     {
         internal int Encoded { get; private set; }
 
+        /// <summary>How many frames were encoded before each reset.</summary>
+        internal List<int> Resets { get; } = [];
+
         internal bool IsDisposed { get; private set; }
 
         public int LookaheadSamples => inner.LookaheadSamples;
@@ -44,7 +47,11 @@ internal sealed class CountingCodec : IOpusCodec
             return inner.Encode(pcm, packet);
         }
 
-        public void Reset() => inner.Reset();
+        public void Reset()
+        {
+            Resets.Add(Encoded);
+            inner.Reset();
+        }
 
         public void Dispose()
         {

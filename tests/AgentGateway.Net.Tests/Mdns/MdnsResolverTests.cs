@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using AgentGateway.Net.Mdns;
 using AgentGateway.Rtc.Primitives;
@@ -91,29 +90,24 @@ public sealed class MdnsResolverTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_group_is_asked_and_may_answer_us_or_everybody(bool everybody)
+    public Task A_group_is_asked_and_may_answer_us_or_everybody(bool everybody) => AskGroupAsync(everybody, static o => o);
+
+    [Fact]
+    public Task An_interface_that_has_just_gone_does_not_end_the_question() => AskGroupAsync(
+        everybody: true,
+        static o => o with { Interfaces = family => [new MdnsInterface(int.MaxValue, IPAddress.Parse("203.0.113.77")), .. MdnsInterface.Read(family)] });
+
+    [Fact]
+    public Task An_interface_that_comes_later_is_asked_on_and_heard()
     {
-        IPAddress? local = NetworkInterface.GetAllNetworkInterfaces()
-            .Where(i => i.OperationalStatus == OperationalStatus.Up && i.SupportsMulticast && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)
-            .SelectMany(i => i.GetIPProperties().UnicastAddresses)
-            .Select(a => a.Address)
-            .FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork);
-        Assert.SkipWhen(local is null, "This host has no interface for multicast.");
-        using var responder = new UdpClient(AddressFamily.InterNetwork);
-        responder.Client.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        responder.Client.Bind(new IPEndPoint(IPAddress.Any, 0));
-        var group = new IPEndPoint(IPAddress.Parse("239.255.77.77"), ((IPEndPoint)responder.Client.LocalEndPoint!).Port);
-        responder.JoinMulticastGroup(group.Address, local);
-        responder.Client.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, local.GetAddressBytes());
-        await using var resolver = new MdnsResolver(
-            new MdnsOptions { Groups = [group], Timeout = TimeSpan.FromSeconds(20) }, TimeProvider.System, new SystemRandomSource(), NullLogger.Instance);
-
-        Task<TransportAddress?> asked = resolver.ResolveAsync(Name);
-        UdpReceiveResult question = await responder.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ConnectedPair.Limit, TestContext.Current.CancellationToken);
-        ushort id = everybody ? (ushort)0 : (ushort)((question.Buffer[0] << 8) | question.Buffer[1]);
-        await responder.SendAsync(MdnsResponder.Record(id, Name, "192.0.2.7"), everybody ? group : question.RemoteEndPoint, TestContext.Current.CancellationToken);
-
-        Assert.Equal("192.0.2.7", (await asked)!.Value.Address.ToString());
+        int asked = 0;
+        return AskGroupAsync(
+            everybody: true,
+            o => o with
+            {
+                RepeatAfter = TimeSpan.FromMilliseconds(10),
+                Interfaces = family => Interlocked.Increment(ref asked) < 3 ? [] : MdnsInterface.Read(family),
+            });
     }
 
     [Theory]
@@ -121,11 +115,9 @@ public sealed class MdnsResolverTests
     [InlineData(false)]
     public async Task A_group_of_IPv6_is_asked_and_may_answer_us_or_everybody(bool everybody)
     {
-        NetworkInterface? local = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i =>
-            i.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown && i.SupportsMulticast && i.NetworkInterfaceType != NetworkInterfaceType.Loopback
-            && i.Supports(NetworkInterfaceComponent.IPv6) && i.GetIPProperties().UnicastAddresses.Any(a => a.Address.IsIPv6LinkLocal));
-        Assert.SkipWhen(local is null, "This host has no interface with IPv6 for multicast.");
-        int index = local.GetIPProperties().GetIPv6Properties().Index;
+        IReadOnlyList<MdnsInterface> interfaces = MdnsInterface.Read(AddressFamily.InterNetworkV6);
+        Assert.SkipWhen(interfaces.Count == 0, "This host has no interface with IPv6 for multicast.");
+        int index = interfaces[0].Index;
         using var responder = new UdpClient(AddressFamily.InterNetworkV6);
         responder.Client.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         responder.Client.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
@@ -185,6 +177,28 @@ public sealed class MdnsResolverTests
         await resolver.DisposeAsync();
         Assert.Null(await asked);
         Assert.Null(await resolver.ResolveAsync("another.local"));
+    }
+
+    private static async Task AskGroupAsync(bool everybody, Func<MdnsOptions, MdnsOptions> change)
+    {
+        IReadOnlyList<MdnsInterface> interfaces = MdnsInterface.Read(AddressFamily.InterNetwork);
+        Assert.SkipWhen(interfaces.Count == 0, "This host has no interface for multicast.");
+        IPAddress local = interfaces[0].Address;
+        using var responder = new UdpClient(AddressFamily.InterNetwork);
+        responder.Client.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        responder.Client.Bind(new IPEndPoint(IPAddress.Any, 0));
+        var group = new IPEndPoint(IPAddress.Parse("239.255.77.77"), ((IPEndPoint)responder.Client.LocalEndPoint!).Port);
+        responder.JoinMulticastGroup(group.Address, local);
+        responder.Client.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, local.GetAddressBytes());
+        var options = new MdnsOptions { Groups = [group], Timeout = TimeSpan.FromSeconds(20) };
+        await using var resolver = new MdnsResolver(change(options), TimeProvider.System, new SystemRandomSource(), NullLogger.Instance);
+
+        Task<TransportAddress?> asked = resolver.ResolveAsync(Name);
+        UdpReceiveResult question = await responder.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ConnectedPair.Limit, TestContext.Current.CancellationToken);
+        ushort id = everybody ? (ushort)0 : (ushort)((question.Buffer[0] << 8) | question.Buffer[1]);
+        await responder.SendAsync(MdnsResponder.Record(id, Name, "192.0.2.7"), everybody ? group : question.RemoteEndPoint, TestContext.Current.CancellationToken);
+
+        Assert.Equal("192.0.2.7", (await asked)!.Value.Address.ToString());
     }
 
     private static MdnsResolver Create(MdnsResponder responder, Func<MdnsOptions, MdnsOptions>? change = null)

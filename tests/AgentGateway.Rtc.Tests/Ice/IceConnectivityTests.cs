@@ -189,6 +189,26 @@ public sealed class IceConnectivityTests
         };
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Dead_candidates_do_not_hold_up_a_good_one_of_their_foundation(int dead)
+    {
+        // Chromium's sections have a port and a candidate each until the answer bundles them; only one of them lives on, and all are of one address.
+        var network = new IceNetwork(20);
+        IceNode client = network.Add("client", ClientOptions, IceRole.Controlling);
+        IceNode server = network.Add("server", ServerOptions, IceRole.Controlled);
+        network.Signal(client, server, candidates: false);
+        for (int i = 1; i <= dead; i++)
+            server.Agent.AddRemoteCandidate(network.Now, IceNetwork.Host("198.51.100.7", 5000 + i));
+        server.Agent.AddRemoteCandidate(network.Now, client.Agent.LocalCandidates[0]);
+        Instant start = network.Now;
+        Assert.True(network.RunUntil(() => server.Agent.State == IceState.Connected && client.Agent.State == IceState.Connected, 10_000));
+
+        // One pacing interval for each candidate before it, and two round trips: theirs is a check triggered by ours.
+        Assert.InRange((network.Now - start).TotalMilliseconds, 0, (dead * 50) + 80);
+    }
+
     [Fact]
     public void New_checks_are_paced()
     {
