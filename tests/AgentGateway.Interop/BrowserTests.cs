@@ -17,16 +17,14 @@ public sealed class BrowserTests
     [Fact]
     public async Task On_loopback_a_caller_is_greeted_asks_interrupts_and_hangs_up()
     {
-        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
-        await AssertConversationAsync(gateway, [], ["--allow-loopback-in-peer-connection"]);
+        await AssertConversationAsync(settings => GatewayProcess.StartOnLoopbackAsync(settings), [], ["--allow-loopback-in-peer-connection"]);
     }
 
     [Fact]
     public async Task On_an_ordinary_interface_a_stock_browser_connects_without_any_flag()
     {
         await using NetworkNamespace space = await NetworkNamespace.CreateAsync();
-        await using GatewayProcess gateway = await GatewayProcess.StartAsync([], space.Prefix);
-        await AssertConversationAsync(gateway, space.Prefix, []);
+        await AssertConversationAsync(settings => GatewayProcess.StartAsync(settings, space.Prefix), space.Prefix, []);
     }
 
     [Fact]
@@ -56,18 +54,11 @@ public sealed class BrowserTests
         await timeline.Silence(2.2).SayAsync("Wait a moment please. Where are you located?");
         timeline.Silence(8);
         JsonElement result;
-        await using (GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync("CallLog:Enabled=true", $"CallLog:Path={folder["logs"]}"))
+        await using (GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync(LogTo(folder)))
             result = await RunAsync(gateway, [], ["--allow-loopback-in-peer-connection"], "receptionist", timeline, folder);
 
         AssertNoErrors(result);
-        string file = Assert.Single(Directory.GetFiles(folder["logs"]));
-        byte[] bytes = await File.ReadAllBytesAsync(file);
-        List<CallLogEntry> entries = [];
-        CallLogReader log = Open(bytes);
-        while (log.TryRead(out CallLogEntry entry))
-            entries.Add(entry);
-        Assert.Equal((CallLogEnd.Complete, "receptionist"), (log.End, log.Header.Agent));
-        CallTranscript transcript = CallTranscript.Of(Open(bytes));
+        (List<CallLogEntry> entries, CallTranscript transcript) = await AssertReplaysAsync(folder);
         string details = $"{string.Join('\n', transcript.Lines)}\n{result}\n{string.Join('\n', entries.Where(e => e is CallLogEntry.Command))}";
 
         // The answer to the first question was held for the nod, went on, and was cut by the interruption alone.
@@ -81,13 +72,31 @@ public sealed class BrowserTests
         Assert.DoesNotContain(transcript.Lines, line => !line.IsAgent && line.Text.StartsWith("right", StringComparison.OrdinalIgnoreCase));
         Assert.True(transcript.Lines[^1] is { IsAgent: true, IsCut: false }, details);
 
-        // What the page showed is what the log holds.
+        AssertShown(transcript, result);
+    }
+
+    private static string[] LogTo(WorkFolder folder) => ["CallLog:Enabled=true", $"CallLog:Path={folder["logs"]}"];
+
+    // The call that the gateway logged takes the same decisions again, and keeps every promise.
+    private static async Task<(List<CallLogEntry> Entries, CallTranscript Transcript)> AssertReplaysAsync(WorkFolder folder)
+    {
+        byte[] bytes = await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(folder["logs"])));
+        List<CallLogEntry> entries = [];
+        CallLogReader log = Open(bytes);
+        while (log.TryRead(out CallLogEntry entry))
+            entries.Add(entry);
+        Assert.Equal((CallLogEnd.Complete, "receptionist"), (log.End, log.Header.Agent));
+        ReplayReport replay = CallReplay.Run(Open(bytes));
+        Assert.True(replay.IsSame && replay.Commands > 20 && replay.Remarks.Count == 0, $"{replay}\n{string.Join('\n', entries.Where(e => e is CallLogEntry.Command))}");
+        Assert.Empty(CallLogInvariants.Check(Open(bytes)));
+        return (entries, CallTranscript.Of(Open(bytes)));
+    }
+
+    // What the page showed of the caller is what the log holds.
+    private static void AssertShown(CallTranscript transcript, JsonElement result)
+    {
         string[] shown = [.. result.GetProperty("bubbles").EnumerateArray().Where(b => b.GetProperty("side").GetString() == "user").Select(b => b.GetProperty("text").GetString()!)];
         Assert.Equal(transcript.Lines.Where(line => !line.IsAgent).Select(line => line.Text), shown);
-
-        ReplayReport replay = CallReplay.Run(Open(bytes));
-        Assert.True(replay.IsSame, $"{replay}\n{details}");
-        Assert.Empty(CallLogInvariants.Check(Open(bytes)));
     }
 
     private static bool IsHeard(TurnCommand[] commands, int generation) =>
@@ -99,7 +108,7 @@ public sealed class BrowserTests
         return log!;
     }
 
-    private static async Task AssertConversationAsync(GatewayProcess gateway, string[] prefix, string[] flags)
+    private static async Task AssertConversationAsync(Func<string[], Task<GatewayProcess>> start, string[] prefix, string[] flags)
     {
         using var folder = new WorkFolder();
 
@@ -108,7 +117,13 @@ public sealed class BrowserTests
         await timeline.Silence(3.5).SayAsync("Wait a moment please. Where are you located?");
         timeline.Silence(8);
 
-        JsonElement result = await RunAsync(gateway, prefix, flags, "receptionist", timeline, folder);
+        JsonElement result;
+        string output;
+        await using (GatewayProcess gateway = await start(LogTo(folder)))
+        {
+            result = await RunAsync(gateway, prefix, flags, "receptionist", timeline, folder);
+            output = $"{gateway.Log}";
+        }
 
         AssertNoErrors(result);
         string[] states = [.. result.GetProperty("states").EnumerateArray().Select(s => s[1].GetString()!)];
@@ -118,13 +133,15 @@ public sealed class BrowserTests
 
         (string Side, string Text, bool Cut)[] bubbles = [.. result.GetProperty("bubbles").EnumerateArray().Select(b =>
             (b.GetProperty("side").GetString()!, b.GetProperty("text").GetString()!, b.GetProperty("cut").GetBoolean()))];
-        string details = $"{result}\n{gateway.Log}";
+        string details = $"{result}\n{output}";
         Assert.True(bubbles[0].Side == "agent", details);
         Assert.True(bubbles.Any(b => b.Side == "user" && b.Text.Contains("hours", StringComparison.OrdinalIgnoreCase)), details);
         Assert.True(bubbles.Any(b => b.Side == "agent" && b.Cut), $"nothing was interrupted: {details}");
         Assert.True(bubbles[^1].Side == "agent" && !bubbles[^1].Cut, $"the second question was not answered: {details}");
         Assert.True(result.GetProperty("interim").GetArrayLength() > 0, details);
         Assert.True(result.GetProperty("turns").GetArrayLength() >= 2, details);
+
+        AssertShown((await AssertReplaysAsync(folder)).Transcript, result);
 
         // What the page shows as said is what the browser heard, the cut answer included.
         string heard = await Transcriber.TranscribeAsync(folder["heard.wav"]);

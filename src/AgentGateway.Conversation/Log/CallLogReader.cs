@@ -23,7 +23,7 @@ public sealed class CallLogReader
     /// <summary>How the log ends; <see cref="CallLogEnd.NotReached"/> until <see cref="TryRead"/> returned false.</summary>
     public CallLogEnd End => _decoder.End;
 
-    /// <summary>What is wrong with a damaged file.</summary>
+    /// <summary>What is wrong with a file that is damaged or cut off, and at which byte; null while nothing is.</summary>
     public string? Problem => _decoder.Problem;
 
     /// <summary>Fields and values that this program does not know: it is older than the log's writer, or other. At most 64.</summary>
@@ -38,7 +38,7 @@ public sealed class CallLogReader
         var decoder = new LogDecoder(file);
         CallLogHeader? header = decoder.ReadHeader();
         log = header is null ? null : new CallLogReader(decoder, header, file.Length);
-        problem = header is null ? decoder.Problem ?? "It ends within its header." : null;
+        problem = header is null ? decoder.Problem : null;
         return header is not null;
     }
 

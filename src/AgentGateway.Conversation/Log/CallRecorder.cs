@@ -58,6 +58,9 @@ internal sealed class CallRecorder(ICallLog? log, Func<Instant> clock)
         FirstChunk = latency.FirstChunk,
         TtsFirstAudio = latency.TtsFirstAudio,
         Pacing = latency.Pacing,
+        WasSpeculated = latency.WasSpeculated,
+        WastedReplies = latency.WastedReplies,
+        WastedCharacters = latency.WastedCharacters,
     });
 
     public void Complete() => log?.Complete();

@@ -78,4 +78,13 @@ public readonly record struct DialogueNote
 
     /// <summary>Measured: see <see cref="Events.TurnLatency.Pacing"/>.</summary>
     public TimeSpan Pacing { get; init; }
+
+    /// <summary>Measured: whether the answer was begun before its turn was certainly over.</summary>
+    public bool WasSpeculated { get; init; }
+
+    /// <summary>Measured: answers to the turn that were begun ahead and thrown away.</summary>
+    public int WastedReplies { get; init; }
+
+    /// <summary>Measured: characters that the model had made for them.</summary>
+    public int WastedCharacters { get; init; }
 }

@@ -30,12 +30,14 @@ internal sealed class SentenceChunker(string language = "en")
         "corp", "ave", "blvd", "rd", "apt", "ext", "tel", "min", "max", "a.m", "p.m", "u.s", "u.k", "u.n", "ph.d", "b.a", "m.a", "no", "nr", "vol",
         "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri",
         "z.b", "d.h", "u.a", "bzw", "ca", "evtl", "ggf", "inkl", "usw", "hr", "fr", "str", "u.s.w", "o.ä", "gen", "sen", "rep", "gov", "capt", "lt", "col",
-        "rev", "hon",
+        "rev", "hon", "mio", "mrd", "abs", "p.o", "u.v.m",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     // Words too, and then only before a digit an abbreviation: "No. 5", but "I said no."
     private static readonly FrozenSet<string> BeforeDigits = new[] { "no", "nr", "fig", "vol", "mar", "may", "sat", "sun", "min", "max", "fri", "wed", "co", "mon", "dec", "jan" }
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> GermanBeforeDigits = new[] { "mo", "di", "mi", "do", "sa", "so", "s", "std" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     // They end a sentence as often as they stand inside one.
     private static readonly FrozenSet<string> MayEnd = new[] { "a.m", "p.m", "etc", "usw" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
@@ -166,11 +168,25 @@ internal sealed class SentenceChunker(string language = "en")
         int before = at - 1;
         while (before > 0 && char.IsWhiteSpace(_buffer[before]))
             before--;
+        // A chunk that begins with "#", "*" or "-" would look like a heading or an item of a list.
+        if (SkipSpace(at + 1) is var start && start < _buffer.Length && _buffer[start] is '#' or '*' or '-' or '+' or '>' or '•' or '|')
+            return Place.Belongs;
+        // "&amp;" is no clause.
+        if (_buffer[at] == ';' && IsEntity(at))
+            return Place.Belongs;
         if (before < 0 || !(char.IsDigit(_buffer[before]) || _buffer[before] is '.' or '%' or '€' or '$' || EndsInMonth(before)))
             return Place.Ends;
         if (!TryNextWord(at + 1, out string next))
             return Place.Unknown;
         return char.IsDigit(next[0]) || IsInsideToken(at + 1) ? Place.Belongs : Place.Ends;
+    }
+
+    private bool IsEntity(int at)
+    {
+        int start = at - 1;
+        while (start > 0 && at - start < 10 && (char.IsAsciiLetterOrDigit(_buffer[start]) || _buffer[start] == '#'))
+            start--;
+        return start >= 0 && start < at - 1 && _buffer[start] == '&';
     }
 
     private bool EndsInMonth(int at)
@@ -199,7 +215,9 @@ internal sealed class SentenceChunker(string language = "en")
             return char.IsUpper(following[0]) && !DayNames.Contains(name) && !(_language?.Month(name) > 0) ? Place.Ends : Place.Belongs;
         }
 
-        if (!BeforeDigits.Contains(word))
+        // "Mon.–Fri." ends like "Fri."
+        word = word[(word.LastIndexOfAny(['-', '–', '—']) + 1)..];
+        if (!BeforeDigits.Contains(word) && !(_language is { OrdinalDot: true } && GermanBeforeDigits.Contains(word)))
             return Abbreviations.Contains(word) ? Place.Belongs : Place.Ends;
         int next = SkipSpace(end);
         return next == _buffer.Length ? Place.Unknown : char.IsDigit(_buffer[next]) ? Place.Belongs : Place.Ends;

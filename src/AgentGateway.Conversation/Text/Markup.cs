@@ -1,16 +1,21 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace AgentGateway.Conversation.Text;
 
 /// <summary>Takes out of a model's text what is no text: Markdown, emoji, tags, entities and control characters.</summary>
-internal static class Markup
+internal static partial class Markup
 {
     /// <summary>The chunk as it is shown; empty when nothing of it can be spoken.</summary>
     public static string Strip(string text)
     {
         string unlinked = ReplaceLinks(text.Contains('&', StringComparison.Ordinal) ? WebUtility.HtmlDecode(text) : text);
+        if (unlinked.Contains('<', StringComparison.Ordinal))
+            unlinked = Autolink().Replace(unlinked, "$1");
+        if (unlinked.AsSpan().ContainsAny('\u001B', '[', '='))
+            unlinked = Passages().Replace(unlinked, "$1$2");
         var result = new StringBuilder(unlinked.Length);
         bool lineStart = true;
         bool removed = false;
@@ -24,7 +29,7 @@ internal static class Markup
                 continue;
             }
 
-            if (lineStart && TrySkipRule(unlinked, i, out int afterRule))
+            if (lineStart && (TrySkipRule(unlinked, i, out int afterRule) || TrySkipFence(unlinked, i, out afterRule)))
             {
                 i = afterRule;
                 continue;
@@ -74,7 +79,7 @@ internal static class Markup
             if (result.Length > 0 && result[^1] != ' ')
                 result.Append(' ');
         }
-        else if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format))
+        else if (rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format))
         {
             // Taking an emoji or a mark out must not leave a space before the full stop.
             if (removed && rune.Value is '.' or ',' or '!' or '?' && result.Length > 1 && result[^1] == ' ' && char.IsLetterOrDigit(result[^2]))
@@ -124,7 +129,25 @@ internal static class Markup
         if (i == mark && i < text.Length && text[i] is '-' or '*' or '+' or '•')
             i++;
         after = i;
-        return i > mark && (i == text.Length || char.IsWhiteSpace(text[i]));
+        if (i == mark || (i < text.Length && !char.IsWhiteSpace(text[i])))
+            return false;
+        // "- [x] done"
+        if (text.AsSpan(i) is [' ', '[', ' ' or 'x' or 'X', ']', ' ', ..])
+            after = i + 4;
+        return true;
+    }
+
+    // "```python" and "~~~" stand around code.
+    private static bool TrySkipFence(string text, int at, out int after)
+    {
+        after = at;
+        ReadOnlySpan<char> line = text.AsSpan(at);
+        int end = line.IndexOf('\n');
+        line = end < 0 ? line : line[..end];
+        if (!(line.StartsWith("```", StringComparison.Ordinal) || line.StartsWith("~~~", StringComparison.Ordinal)) || line[3..].ContainsAny('`', '~'))
+            return false;
+        after = at + line.Length;
+        return true;
     }
 
     // "---" and "|---|:--|" draw lines.
@@ -147,14 +170,9 @@ internal static class Markup
 
     private static bool TrySkipTag(string text, int at, out int after)
     {
-        after = at;
-        if (at + 1 >= text.Length || !(char.IsAsciiLetter(text[at + 1]) || text[at + 1] == '/'))
-            return false;
-        int close = text.IndexOf('>', at);
-        if (close < 0)
-            return false;
-        after = close + 1;
-        return true;
+        Match tag = Tag().Match(text, at);
+        after = at + tag.Length;
+        return tag.Success;
     }
 
     private static bool IsMarkup(string text, int at, Rune rune)
@@ -164,7 +182,9 @@ internal static class Markup
             case '`':
                 return true;
             case '*' or '~':
-                // "2 * 3" is arithmetic: a mark of emphasis touches a word.
+                // "2 * 3" is arithmetic, "press *." and "dial *67" a telephone: a mark of emphasis touches a word.
+                if (rune.Value == '*' && Key().IsMatch(text, at))
+                    return false;
                 return !(IsSpaceAt(text, at - 1) && IsSpaceAt(text, at + 1)) || (rune.Value == '*' && IsAt(text, at + 1, '*'));
             case '_':
                 return !(IsWordAt(text, at - 1) && IsWordAt(text, at + 1));
@@ -203,4 +223,19 @@ internal static class Markup
     private static bool IsWordAt(string text, int at) => at >= 0 && at < text.Length && char.IsLetterOrDigit(text[at]);
 
     private static bool IsAt(string text, int at, char c) => at >= 0 && at < text.Length && text[at] == c;
+
+    // "<https://example.com>", "<ada@example.com>"
+    [GeneratedRegex(@"<((?:https?://|mailto:)[^\s<>]+|[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>", RegexOptions.IgnoreCase)]
+    private static partial Regex Autolink();
+
+    // "<b>", "</b>", "<br/>", "<break time='1s'/>"; not "a<b and c>d".
+    [GeneratedRegex(@"\G<(?:/?[a-z][\w:.-]*\s*/?|[a-z][\w:.-]*\s[^<>]*(?:=[^<>]*|/)|!--[^<>]*--|\?[^<>]*\?)>", RegexOptions.IgnoreCase)]
+    private static partial Regex Tag();
+
+    // Codes of terminals, footnotes, "[text][1]", "==marked==".
+    [GeneratedRegex(@"\u001B\[[0-9;]*[A-Za-z]|\[\^[^\]\s]{1,12}\]|\[([^\[\]]+)\]\[[^\[\]]{0,40}\]|(?<![\w=])==([^=\s](?:[^=\n]*[^=\s])?)==(?![\w=])")]
+    private static partial Regex Passages();
+
+    [GeneratedRegex(@"\G\*\uFE0F?\u20E3|\G(?<=\s)\*(?:[.,;:!?)](?:\s|$)|\d+#?(?![\w*])(?!.*\*))")]
+    private static partial Regex Key();
 }

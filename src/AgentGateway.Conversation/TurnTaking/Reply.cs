@@ -29,6 +29,9 @@ internal sealed class Reply
     /// <summary>How often the caller was told that it takes a moment.</summary>
     public int Fillers { get; set; }
 
+    /// <summary>Whether it takes the place of one that made no progress: the model is asked again once.</summary>
+    public bool AskedAgain { get; set; }
+
     /// <summary>Whether audio of it left.</summary>
     public bool Played { get; set; }
 }

@@ -76,6 +76,11 @@ public sealed partial class TurnTaker
             case TurnPhase.Starting:
                 HandleReady(now, greeting: false);
                 break;
+            case TurnPhase.Thinking when _reply is { Phrase: null, AskedAgain: false } reply:
+                CancelReply();
+                StartReply(now, reply.Turn, reply.Spoken);
+                _reply.AskedAgain = true;
+                break;
             case TurnPhase.Thinking when _reply!.Phrase is null:
                 CancelReply();
                 Say(now, TurnPhrase.Apology);

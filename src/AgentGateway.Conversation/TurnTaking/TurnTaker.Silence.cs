@@ -9,7 +9,7 @@ public sealed partial class TurnTaker
     // Something is owed to the caller: they hear something within the budget.
     private void WatchSilence(Instant now)
     {
-        bool owed = Phase == TurnPhase.AwaitingTranscript || (Phase is TurnPhase.Thinking or TurnPhase.Speaking && _reply is { Spoken: true, Phrase: null });
+        bool owed = Phase == TurnPhase.AwaitingTranscript || (Phase is TurnPhase.Thinking or TurnPhase.Speaking or TurnPhase.Closing && _reply is { Spoken: true, Phrase: null });
         if (owed && _options.MaxSilence > TimeSpan.Zero)
             _timers.Set(TurnTimer.SilenceBudget, Instant.Max(now, _silentSince + _options.MaxSilence));
         else
@@ -32,7 +32,7 @@ public sealed partial class TurnTaker
                 _user.Reheard = true;
                 Commit(now);
                 break;
-            case TurnPhase.Thinking or TurnPhase.Speaking when _reply!.Fillers < _options.MaxFillers:
+            case TurnPhase.Thinking or TurnPhase.Speaking or TurnPhase.Closing when _reply!.Fillers < _options.MaxFillers:
                 TurnPhrase filler = _reply.Fillers++ % 2 == 0 ? TurnPhrase.Filler : TurnPhrase.FillerAgain;
                 Do(new TurnCommand { Kind = TurnCommandKind.SayFiller, Turn = _reply.Turn, Generation = _reply.Generation, Phrase = filler });
                 WatchSilence(now);
@@ -40,6 +40,9 @@ public sealed partial class TurnTaker
             case TurnPhase.Thinking or TurnPhase.Speaking:
                 CancelReply();
                 Say(now, TurnPhrase.Apology);
+                break;
+            case TurnPhase.Closing:
+                End(_endReason);
                 break;
         }
     }

@@ -1,4 +1,6 @@
 using AgentGateway.Conversation.Events;
+using AgentGateway.Conversation.Log;
+using AgentGateway.Conversation.Tests.Log;
 using Microsoft.Extensions.AI;
 
 namespace AgentGateway.Conversation.Tests.Session;
@@ -27,7 +29,8 @@ public sealed class SpeculationTests
     [Fact]
     public void An_answer_to_half_a_turn_is_never_heard_and_is_counted()
     {
-        using Call call = Call.Start();
+        var log = new CallLogBuffer();
+        using Call call = Call.Start(context => context with { Log = log });
         call.Model.Reply("Behind the house, and it is free.").Reply("For the night it costs five.");
         call.Say(Question).Pause(600).Say("for the night").Play();
         call.Await<AgentSpeechStopped>();
@@ -38,6 +41,11 @@ public sealed class SpeculationTests
         Assert.InRange(wasted.Took, TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(2));
         TurnLatency report = call.Single<TurnMeasured>().Latency;
         Assert.Equal((1, wasted.Characters), (report.WastedReplies, report.WastedCharacters));
+        call.HangUp();
+        DialogueNote note = Assert.Single(CallLogCodecTests.ReadAll(CallLogCodecTests.Open(log.Bytes)).OfType<CallLogEntry.Note>(), n => n.Value.Kind == DialogueNoteKind.Measured).Value;
+        Assert.Equal(
+            (report.Endpointing, report.Pacing, report.WasSpeculated, 1, wasted.Characters),
+            (note.Endpointing, note.Pacing, note.WasSpeculated, note.WastedReplies, note.WastedCharacters));
         Assert.Equal(Question + " for the night", call.Single<UserTurnCommitted>().Text);
         Assert.Equal(Question + " for the night", call.Model.Requests[1][^1].Text);
     }

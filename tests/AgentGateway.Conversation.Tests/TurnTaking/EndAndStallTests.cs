@@ -74,11 +74,26 @@ public sealed class EndAndStallTests
     }
 
     [Fact]
-    public void Thinking_without_progress_ends_in_an_apology_and_that_in_listening()
+    public void Who_waits_for_a_last_answer_hears_something_meanwhile()
+    {
+        Dialogue dialogue = new Dialogue(new TurnTakerOptions { SpeakingStall = TimeSpan.FromSeconds(60) })
+            .Type("hello").Tell(TurnFact.End(ConversationEndReason.AgentEnded, afterReply: true)).Forget().Wait(3900);
+        Assert.Equal("", dialogue.Commands());
+        dialogue.Wait(12_200);
+        Assert.Equal("SayFiller SayFiller SayFiller SayFiller", dialogue.Commands());
+        dialogue.Wait(4000);
+        Assert.Equal((TurnPhase.Ended, ConversationEndReason.AgentEnded), (dialogue.Phase, dialogue.Last(TurnCommandKind.EndConversation).Reason));
+    }
+
+    [Fact]
+    public void Thinking_without_progress_is_begun_again_once_then_ends_in_an_apology_and_that_in_listening()
     {
         Dialogue dialogue = new Dialogue(new TurnTakerOptions { MaxSilence = TimeSpan.Zero }).Type("hello").Wait(29_000).Reply(TurnFactKind.ReplyProgress).Wait(29_000);
         Assert.Equal(TurnPhase.Thinking, dialogue.Phase);
         dialogue.Forget().Wait(2_000);
+        Assert.Equal("ReportStalled CancelReply StartReply", dialogue.Commands());
+        Assert.Equal((1, 2), (dialogue.Last(TurnCommandKind.StartReply).Turn, dialogue.Turns.Generation));
+        dialogue.Forget().Wait(30_000);
         Assert.Equal("ReportStalled CancelReply Say", dialogue.Commands());
         Assert.Equal(TurnPhrase.Apology, dialogue.Last(TurnCommandKind.Say).Phrase);
         dialogue.Wait(31_000);

@@ -4,5 +4,5 @@ namespace AgentGateway.Properties.Fuzz;
 internal static class FuzzTargets
 {
     public static IReadOnlyDictionary<string, FuzzTarget> All { get; } =
-        WireTargets.All.Concat(TextTargets.All).Concat(EngineTargets.All).ToDictionary(t => t.Name);
+        WireTargets.All.Concat(TextTargets.All).Concat(EngineTargets.All).Concat(LogTargets.All).ToDictionary(t => t.Name);
 }

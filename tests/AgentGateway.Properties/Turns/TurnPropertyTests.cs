@@ -9,8 +9,21 @@ namespace AgentGateway.Properties.Turns;
 /// <summary>Whatever happens in whatever order, the log of a call keeps the promises of turn-taking.</summary>
 public sealed class TurnPropertyTests
 {
-    // The caller may speak for a minute; everything else is bounded by the stall limits.
-    private static readonly TimeSpan LongestPhase = TimeSpan.FromSeconds(66);
+    // What time alone leaves of each phase when the caller says nothing more, in seconds.
+    private static readonly Dictionary<TurnPhase, double> Longest = new()
+    {
+        // A sound that is going on ends a second after its last window.
+        [TurnPhase.Hearing] = 1.1,
+        // The longest delay, or a key's pause.
+        [TurnPhase.Pausing] = 2.6,
+        [TurnPhase.AwaitingTranscript] = 4.1,
+        [TurnPhase.Contested] = 1.9,
+        // Two stalls of a silent model, or four fillers, each followed by an apology.
+        [TurnPhase.Thinking] = 91,
+        [TurnPhase.Speaking] = 30,
+        // The last reply, and a stall.
+        [TurnPhase.Closing] = 21,
+    };
 
     [Fact]
     public void A_call_that_ends_anywhere_keeps_every_promise()
@@ -19,14 +32,19 @@ public sealed class TurnPropertyTests
         PropertyCheck.Run(Prop.ForAll(TurnSchedule.Arbitrary, schedule => Holds(schedule, seen)), cases: 10_000);
 
         // Schedules that never get anywhere prove nothing.
-        TurnCommandKind[] needed =
-        [
-            TurnCommandKind.OpenUtterance, TurnCommandKind.EndUtterance, TurnCommandKind.JudgeEndOfTurn, TurnCommandKind.CommitTurn,
-            TurnCommandKind.AppendContext, TurnCommandKind.StartReply, TurnCommandKind.Say, TurnCommandKind.CancelReply, TurnCommandKind.HoldPlayout,
-            TurnCommandKind.ReleasePlayout, TurnCommandKind.ReportNoWords, TurnCommandKind.ReportAgentStarted, TurnCommandKind.ReportAgentStopped,
-            TurnCommandKind.ReportStalled, TurnCommandKind.EndConversation,
-        ];
-        Assert.Empty(needed.Except(seen));
+        Assert.Equal(Enum.GetValues<TurnCommandKind>(), seen.Order());
+    }
+
+    // What random schedules found once.
+    [Theory]
+    [InlineData(442648483, "336DEBFF9B")]
+    [InlineData(1085798654, "79EB")]
+    [InlineData(1835828395, "ABED8EB9E4D071CBD7F63631867167B7")]
+    [InlineData(1679448543, "B7C4EDA1ABF2F4A739A7514CE6")]
+    public void What_was_found_once_holds(int seed, string steps)
+    {
+        Holds(new TurnSchedule(seed, Convert.FromHexString(steps)), []);
+        Rests(new TurnSchedule(seed, Convert.FromHexString(steps)));
     }
 
     [Fact]
@@ -34,6 +52,26 @@ public sealed class TurnPropertyTests
 
     [Fact]
     public void The_same_log_gives_the_same_decisions() => PropertyCheck.Run(Prop.ForAll(TurnSchedule.Arbitrary, Replays), cases: 1_000);
+
+    [Fact]
+    public void A_call_of_ten_minutes_replays_in_less_than_five_seconds()
+    {
+        var random = new Testing.SeededRandom(10);
+        byte[] steps = new byte[900];
+        random.Fill(steps);
+        var world = new TurnWorld(new TurnSchedule(12, [.. steps.Where(step => step != 0xFF)]), isLong: true);
+        world.HangUp();
+        long started = System.Diagnostics.Stopwatch.GetTimestamp();
+        ReplayReport report = CallReplay.Run(Open(world));
+        TimeSpan took = System.Diagnostics.Stopwatch.GetElapsedTime(started);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{report.Length}, {world.Log.Bytes.Length} bytes, {report.Facts} facts, {report.Commands} decisions in {took.TotalSeconds:F3} s");
+        Assert.True(report.IsSame, $"{report}");
+        Assert.True(report.Length > TimeSpan.FromMinutes(10) && report.Facts > 10_000 && report.Commands > 1000, $"{report}");
+
+        // Tenths of a second where nothing else runs.
+        Assert.True(took < TimeSpan.FromSeconds(5), $"{took}");
+        AssertInvariants(world);
+    }
 
     private static bool Holds(TurnSchedule schedule, HashSet<TurnCommandKind> seen)
     {
@@ -48,7 +86,8 @@ public sealed class TurnPropertyTests
     {
         var world = new TurnWorld(schedule);
         world.LeaveAlone(TimeSpan.FromMinutes(10));
-        Assert.True(world.Longest.Time < LongestPhase, $"{world.Longest}");
+        foreach ((TurnPhase phase, double seconds) in Longest)
+            Assert.True(world.Longest.GetValueOrDefault(phase).TotalSeconds <= seconds, $"{phase} lasts {world.Longest.GetValueOrDefault(phase)}");
         Assert.True(world.Phase is TurnPhase.Listening or TurnPhase.Ended, $"it rests in {world.Phase}");
         world.HangUp();
         AssertInvariants(world);
@@ -67,7 +106,17 @@ public sealed class TurnPropertyTests
     private static void AssertInvariants(TurnWorld world)
     {
         IReadOnlyList<string> violations = CallLogInvariants.Check(Open(world));
-        Assert.True(violations.Count == 0, string.Join('\n', violations));
+        if (violations.Count == 0)
+            return;
+        CallLogReader log = Open(world);
+        List<string> entries = [];
+        for (int number = 1; log.TryRead(out CallLogEntry entry); number++)
+        {
+            if (entry is not CallLogEntry.Fact { Value.Kind: TurnFactKind.Voice })
+                entries.Add($"{number} {entry}");
+        }
+
+        Assert.Fail($"{string.Join('\n', violations)}\n{log.Header}\n{string.Join('\n', entries.TakeLast(60))}");
     }
 
     private static CallLogReader Open(TurnWorld world)

@@ -1,3 +1,4 @@
+using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.History;
 using AgentGateway.Conversation.Log;
@@ -14,7 +15,10 @@ namespace AgentGateway.Properties.Turns;
 internal sealed class TurnWorld
 {
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(32);
-    private static readonly string[] Asides = ["yeah", "okay", "uh-huh"];
+    private static readonly string[] Asides = ["yeah", "okay", "uh-huh", "genau"];
+
+    // What an echo returns of a reply, and what takes the floor.
+    private static readonly string[] Spoken = ["one", "two", "three", "four", "wait", "stop"];
 
     private readonly SeededRandom _random;
     private readonly TurnTaker _turns;
@@ -35,7 +39,9 @@ internal sealed class TurnWorld
     private TurnPhase _phase;
     private Instant _phaseSince;
 
-    internal TurnWorld(TurnSchedule schedule)
+    /// <param name="schedule">What happens.</param>
+    /// <param name="isLong">Whether nothing but the schedule ends the call.</param>
+    internal TurnWorld(TurnSchedule schedule, bool isLong = false)
     {
         _random = new SeededRandom((ulong)schedule.Seed);
         var options = new TurnTakerOptions
@@ -45,6 +51,14 @@ internal sealed class TurnWorld
             Speculate = _random.Next(2) > 0,
             JudgeEndOfTurn = _random.Next(2) > 0,
             MaxTurn = TimeSpan.FromSeconds(_random.Next(4) == 0 ? 3 : 60),
+            MaxSilence = TimeSpan.FromSeconds(_random.Next(3) * 2),
+            IdlePrompt = TimeSpan.FromSeconds(_random.Next(3) == 0 && !isLong ? 3 : 0),
+            IdlePromptAgain = TimeSpan.FromSeconds(4),
+            MaxCall = TimeSpan.FromSeconds(_random.Next(4) == 0 && !isLong ? 20 : 0),
+            CallWarning = TimeSpan.FromSeconds(8),
+            LearnPauses = _random.Next(4) > 0,
+            Listen = (ListeningContext)_random.Next(7),
+            Language = _random.Next(4) == 0 ? "de" : "en",
         };
         _turns = new TurnTaker(options, _now);
         _recorder = new CallRecorder(Log, () => _now);
@@ -58,8 +72,8 @@ internal sealed class TurnWorld
 
     internal CallLogBuffer Log { get; } = new();
 
-    /// <summary>The longest time in one phase other than waiting for the caller.</summary>
-    internal (TurnPhase Phase, TimeSpan Time) Longest { get; private set; }
+    /// <summary>The longest time in each phase, since the caller was left alone when they were.</summary>
+    internal Dictionary<TurnPhase, TimeSpan> Longest { get; } = [];
 
     /// <summary>What the engine commanded.</summary>
     internal HashSet<TurnCommandKind> Commanded { get; } = [];
@@ -70,6 +84,8 @@ internal sealed class TurnWorld
     internal void LeaveAlone(TimeSpan time)
     {
         _badReplies = 0;
+        Longest.Clear();
+        _phaseSince = _now;
         for (Instant end = _now + time; _now < end && Phase != TurnPhase.Ended;)
         {
             Instant? next = Instant.Earliest(_turns.NextTimeout, _coming.Count == 0 ? null : _coming.Min(c => c.Due));
@@ -157,10 +173,12 @@ internal sealed class TurnWorld
     {
         if (!_utterances.TryGetValue(_open, out List<string>? words))
             return;
-        words.Add(_random.Next(3) == 0 ? Asides[_random.Next(Asides.Length)] : $"w{++_words}");
+        words.Add(_random.Next(3) == 0 ? Asides[_random.Next(Asides.Length)] : _random.Next(6) == 0 ? Spoken[_random.Next(Spoken.Length)] : $"w{++_words}");
         if (_random.Next(3) > 0)
-            Later(TurnFact.Transcript(_open, string.Join(' ', words), isFinal: false));
+            Later(TurnFact.Transcript(_open, string.Join(' ', words), isFinal: false, Confidence()));
     }
+
+    private float? Confidence() => _random.Next(2) == 0 ? null : _random.Next(100) / 100f;
 
     private void Later(in TurnFact fact)
     {
@@ -206,6 +224,9 @@ internal sealed class TurnWorld
         for (Instant end = _now + time; ;)
         {
             Instant? next = Instant.Earliest(_turns.NextTimeout, _coming.Count == 0 ? null : _coming.Min(c => c.Due));
+            // What is played tells things within the step, and those may set timers.
+            if (_reply is { Hangs: false } && !_held)
+                next = Instant.Earliest(next, _now + Window);
             Instant to = next is { } due && due < end ? Instant.Max(due, _now) : end;
             Play(to - _now);
             _now = Instant.Max(_now, to);
@@ -237,6 +258,16 @@ internal sealed class TurnWorld
         reply.Waits -= time;
         if (reply.Waits > TimeSpan.Zero)
             return;
+        if (!reply.Heard)
+        {
+            // Shown instead of spoken, because nobody wants to hear it or the voice failed.
+            _reply = null;
+            _history.Hear(reply.Generation, reply.Segment, reply.Text.Length);
+            _history.CompleteReply(reply.Generation);
+            Tell(TurnFact.Reply(TurnFactKind.ReplyFinished, reply.Generation));
+            return;
+        }
+
         if (!reply.Started)
         {
             reply.Started = true;
@@ -255,9 +286,11 @@ internal sealed class TurnWorld
             _history.CompleteReply(reply.Generation);
             Tell(TurnFact.Reply(TurnFactKind.ReplyFinished, reply.Generation));
         }
-        else if (_random.Next(10) == 0)
+        else if (heard >= reply.Told + 4)
         {
-            Tell(TurnFact.Reply(TurnFactKind.PlayoutProgress, reply.Generation));
+            string words = reply.Text[reply.Told..heard];
+            reply.Told = heard;
+            Tell(TurnFact.Reply(TurnFactKind.PlayoutProgress, reply.Generation, words));
         }
     }
 
@@ -289,7 +322,7 @@ internal sealed class TurnWorld
             case TurnCommandKind.EndUtterance:
                 // One final in twelve never comes.
                 if (_utterances.TryGetValue(command.Utterance, out List<string>? words) && _random.Next(12) > 0)
-                    Later(TurnFact.Transcript(command.Utterance, string.Join(' ', words), isFinal: true));
+                    Later(TurnFact.Transcript(command.Utterance, string.Join(' ', words), isFinal: true, Confidence()));
                 _open = 0;
                 break;
             case TurnCommandKind.CommitTurn or TurnCommandKind.AppendContext:
@@ -302,6 +335,14 @@ internal sealed class TurnWorld
                 _history.CutReply(command.Generation);
                 _reply = null;
                 break;
+            case TurnCommandKind.SayFiller when _reply is { Heard: true } waiting && waiting.Generation == command.Generation:
+                // A filler is heard before the reply, whatever the model does.
+                if (!waiting.Started)
+                    _coming.Add((_now + TimeSpan.FromMilliseconds(50), TurnFact.Reply(TurnFactKind.PlayoutStarted, command.Generation)));
+                waiting.Started = true;
+                waiting.Waits = TimeSpan.FromTicks(Math.Max(waiting.Waits.Ticks, TimeSpan.FromMilliseconds(500).Ticks));
+                _coming.Add((_now + TimeSpan.FromMilliseconds(400), TurnFact.Reply(TurnFactKind.PlayoutProgress, command.Generation, "one moment")));
+                break;
             case TurnCommandKind.HoldPlayout:
                 _held = true;
                 break;
@@ -313,18 +354,31 @@ internal sealed class TurnWorld
 
     private void BeginReply(in TurnCommand command)
     {
+        bool isPhrase = command.Kind == TurnCommandKind.Say;
+        bool voiceFails = _random.Next(12) == 0;
+        if (voiceFails)
+            _recorder.Fault("tts_unavailable");
         _history.BeginReply(command.Generation, command.Turn);
         _reply = new Playing
         {
             Generation = command.Generation,
             Segment = ++_segments,
-            Text = "one two three four five six",
+            Text = _random.Next(4) == 0 ? "one two three what is your number?" : "one two three four five six",
             Waits = TimeSpan.FromMilliseconds(_random.Next(900)),
             Length = TimeSpan.FromMilliseconds(200 + _random.Next(4000)),
             Hangs = _badReplies > 0 && _random.Next(2) == 0,
+            Heard = !voiceFails && (isPhrase || command.Spoken),
         };
         _badReplies = Math.Max(0, _badReplies - 1);
         _history.AddSegment(command.Generation, _reply.Segment, _reply.Text);
+        if (_reply.Hangs)
+            return;
+        _coming.Add((_now, TurnFact.Reply(TurnFactKind.ReplyProgress, command.Generation)));
+        _coming.Add((_now, TurnFact.ReplyText(command.Generation, _reply.Text)));
+        if (!isPhrase && _random.Next(6) == 0)
+            _coming.Add((_now + TimeSpan.FromMilliseconds(_random.Next(1500)), TurnFact.Uninterruptible(command.Generation)));
+        if (!isPhrase && _random.Next(3) == 0)
+            _coming.Add((_now, TurnFact.ListenFor(command.Generation, (ListeningContext)_random.Next(7))));
     }
 
     private void Watch()
@@ -333,8 +387,8 @@ internal sealed class TurnWorld
             _phaseSince = _now;
         _phase = Phase;
         TimeSpan time = _now - _phaseSince;
-        if (Phase is not (TurnPhase.Listening or TurnPhase.Ended) && time > Longest.Time)
-            Longest = (Phase, time);
+        if (time > Longest.GetValueOrDefault(Phase))
+            Longest[Phase] = time;
     }
 
     private sealed class Playing
@@ -348,6 +402,11 @@ internal sealed class TurnWorld
         public required TimeSpan Length { get; init; }
 
         public required bool Hangs { get; init; }
+
+        public required bool Heard { get; init; }
+
+        /// <summary>Characters that were told as played.</summary>
+        public int Told { get; set; }
 
         public TimeSpan Waits { get; set; }
 

@@ -4,8 +4,17 @@ namespace AgentGateway.Providers.Tests.OnnxRuntime;
 
 public sealed class WhisperFeaturesTests
 {
-    // By definition, with sums instead of transforms: whisper-features-reference.py prints these lines.
+    // By definition, with sums instead of transforms: whisper-features-reference.py prints the lines of 3 and 8 s. All values are those of
+    // transformers.js 3's WhisperFeatureExtractor, too, given what the model's own script gives to Whisper's: the last 8 s behind zeros, normalised.
     [Theory]
+    [InlineData(1, 0, 0, -0.03852)]
+    [InlineData(1, 60, 700, 0.63730)]
+    [InlineData(1, 79, 799, 0.56896)]
+    [InlineData(1, 25, 780, 0.43127)]
+    [InlineData(12, 0, 0, 1.09777)]
+    [InlineData(12, 33, 640, 0.15980)]
+    [InlineData(12, 60, 700, 0.28384)]
+    [InlineData(12, 12, 660, 0.41954)]
     [InlineData(3, 0, 0, -0.15554)]
     [InlineData(3, 5, 520, 0.65462)]
     [InlineData(3, 10, 600, 0.49011)]

@@ -1,14 +1,21 @@
 using AgentGateway.Conversation.Log;
 using AgentGateway.Conversation.TurnTaking;
+using AgentGateway.Primitives;
 
 namespace AgentGateway.Testing.Conversation;
 
 /// <summary>
 /// What holds in the log of every call, whatever happened in it: numbers are unique, a caller's words precede their answer, history holds
-/// nothing that was not played or shown, nobody's words are lost, and no reply speaks that is over.
+/// nothing that was not played or shown, nobody's words are lost, no reply speaks that is over, what must be heard is not cut, a hold ends soon
+/// after the sound it is for, and who is owed an answer hears something within the silence budget.
 /// </summary>
 public sealed class CallLogInvariants
 {
+    // Longer than the longest wait for a final over the agent.
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(500);
+
+    private readonly TurnTakerOptions _options;
     private readonly List<string> _violations = [];
     private readonly HashSet<int> _played = [];
     private readonly HashSet<int> _shown = [];
@@ -30,15 +37,19 @@ public sealed class CallLogInvariants
     private bool _voiceFailed;
     private bool _ended;
 
-    private CallLogInvariants()
-    {
-    }
+    // When an answer that is owed was last heard from; null while none is.
+    private Instant? _silentSince;
+    private Instant _utteranceEnded;
+    private bool _mustBeHeard;
+    private CallLogEntry? _cause;
+
+    private CallLogInvariants(TurnTakerOptions options) => _options = options;
 
     /// <summary>Checks a log from its beginning to its end.</summary>
     /// <returns>What does not hold, with the entry at which it shows; at most 20.</returns>
     public static IReadOnlyList<string> Check(CallLogReader log)
     {
-        var invariants = new CallLogInvariants();
+        var invariants = new CallLogInvariants(log.Header.Options);
         while (invariants._violations.Count < 20 && log.TryRead(out CallLogEntry entry))
             invariants.Take(entry);
         if (log.End == CallLogEnd.Complete)
@@ -50,13 +61,29 @@ public sealed class CallLogInvariants
     {
         _number++;
         _entry = entry;
+        if (entry is CallLogEntry.Fact or CallLogEntry.Timeout)
+        {
+            _cause = entry;
+            Require(
+                _held || _options.MaxSilence <= TimeSpan.Zero || _silentSince is not { } since || entry.At - since <= _options.MaxSilence + Tolerance,
+                "who is owed an answer heard nothing for longer than the silence budget");
+        }
+
         switch (entry)
         {
             case CallLogEntry.Fact { Value: { Kind: TurnFactKind.PlayoutStarted } fact }:
                 _played.Add(fact.Generation);
+                BreakSilence(fact.Generation);
+                break;
+            case CallLogEntry.Fact { Value: { Kind: TurnFactKind.PlayoutProgress } fact }:
+                BreakSilence(fact.Generation);
+                break;
+            case CallLogEntry.Fact { Value: { Kind: TurnFactKind.Uninterruptible } fact } when fact.Generation == _alive:
+                _mustBeHeard = true;
                 break;
             case CallLogEntry.Fact { Value: { Kind: TurnFactKind.ReplyFinished } fact } when fact.Generation == _alive:
                 _alive = 0;
+                _silentSince = null;
                 break;
             case CallLogEntry.Command command:
                 Require(!_ended, "something is decided after the end");
@@ -80,6 +107,8 @@ public sealed class CallLogInvariants
                 _generation = _alive = command.Generation;
                 if (command is { Kind: TurnCommandKind.StartReply, Spoken: false })
                     _shown.Add(command.Generation);
+                Begin(isOwed: command is { Kind: TurnCommandKind.StartReply, Spoken: true });
+                _mustBeHeard |= command is { Kind: TurnCommandKind.Say, Phrase: TurnPhrase.Greeting } && !_options.GreetingInterruptible;
                 break;
             case TurnCommandKind.StartSpeculation:
                 Require(command.Generation > _generation, "a reply's number is not new");
@@ -93,6 +122,7 @@ public sealed class CallLogInvariants
                 Require(!_speaking, "a reply starts while another is heard");
                 _alive = _speculated;
                 _speculated = 0;
+                Begin(isOwed: true);
                 break;
             case TurnCommandKind.DropSpeculation:
                 Require(command.Generation == _speculated, "a reply is thrown away that was not begun ahead");
@@ -100,15 +130,23 @@ public sealed class CallLogInvariants
                 break;
             case TurnCommandKind.CancelReply:
                 Require(command.Generation == _alive, "a reply is cancelled that is over");
+                Require(!_mustBeHeard || _cause is CallLogEntry.Timeout or CallLogEntry.Fact { Value.Kind: TurnFactKind.End }, "speech that must be heard is cut by the caller");
                 _alive = 0;
+                _silentSince = null;
+                break;
+            case TurnCommandKind.SayFiller:
+                BreakSilence(command.Generation);
                 break;
             case TurnCommandKind.HoldPlayout:
                 Require(!_held, "playout is held twice");
+                Require(!_mustBeHeard, "speech that must be heard is held");
                 _held = true;
                 break;
             case TurnCommandKind.ReleasePlayout:
                 Require(_held, "playout is released that was not held");
+                Require(_open != 0 || _entry!.At - _utteranceEnded <= LongestHold, "playout is held long after the sound it was held for");
                 _held = false;
+                BreakSilence(_alive);
                 break;
             case TurnCommandKind.ReportAgentStarted:
                 Require(!_speaking && command.Generation == _alive, "a reply is heard that is over");
@@ -127,6 +165,9 @@ public sealed class CallLogInvariants
             case TurnCommandKind.EndUtterance:
                 Require(command.Utterance == _open, "an utterance ends that is not open");
                 _open = 0;
+                _utteranceEnded = _entry!.At;
+                // While the caller speaks they are not left in silence.
+                BreakSilence(_alive);
                 break;
             case TurnCommandKind.ReportUserStarted:
                 Require(command.Turn > _turn, "a turn's number is not new");
@@ -174,6 +215,18 @@ public sealed class CallLogInvariants
                 _voiceFailed = true;
                 break;
         }
+    }
+
+    private void Begin(bool isOwed)
+    {
+        _silentSince = isOwed ? _entry!.At : null;
+        _mustBeHeard = !_options.BargeIn;
+    }
+
+    private void BreakSilence(int generation)
+    {
+        if (_silentSince is not null && generation == _alive)
+            _silentSince = _entry!.At;
     }
 
     private void Finish()

@@ -14,6 +14,7 @@ internal sealed class LogDecoder(ReadOnlyMemory<byte> file)
     private readonly List<string> _names = [];
     private readonly Dictionary<(RecordKind, int), long> _last = [];
     private readonly SortedSet<string> _unknown = new(StringComparer.Ordinal);
+    private int _record;
     private int _position;
     private ulong _hash = LogFormat.HashStart;
     private Instant _at;
@@ -22,14 +23,11 @@ internal sealed class LogDecoder(ReadOnlyMemory<byte> file)
     /// <summary>How reading ended.</summary>
     public CallLogEnd End { get; private set; }
 
-    /// <summary>What is wrong with a damaged file.</summary>
+    /// <summary>What is wrong with a file that is damaged or cut off, and at which byte the record begins in which it shows.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>Fields and values that this program does not know.</summary>
     public IReadOnlyCollection<string> Unknown => _unknown;
-
-    /// <summary>Byte at which the next record begins.</summary>
-    public long Position => _position;
 
     public CallLogHeader? ReadHeader()
     {
@@ -88,7 +86,11 @@ internal sealed class LogDecoder(ReadOnlyMemory<byte> file)
             {
                 case RecordKind.Name:
                     if (_names.Count == LogFormat.MaxNames || body.Length > LogFormat.MaxName)
-                        Fail("It has too many names.");
+                    {
+                        Fail("It has too many names, or one that is too long.");
+                        return null;
+                    }
+
                     _names.Add(Encoding.UTF8.GetString(body[1..]));
                     continue;
                 case RecordKind.End:
@@ -204,11 +206,13 @@ internal sealed class LogDecoder(ReadOnlyMemory<byte> file)
     private bool TryRecord(out ReadOnlySpan<byte> body)
     {
         body = default;
+        _record = _position;
         var cursor = new Cursor(file.Span[_position..]);
         ulong length = cursor.Unsigned();
         if (cursor.Failed)
         {
-            Stop(file.Length - _position < 10 ? CallLogEnd.Truncated : CallLogEnd.Damaged, "A length cannot be read.");
+            bool isCut = file.Length - _position < 10;
+            Stop(isCut ? CallLogEnd.Truncated : CallLogEnd.Damaged, isCut ? "It breaks off." : "A length cannot be read.");
             return false;
         }
 
@@ -221,7 +225,7 @@ internal sealed class LogDecoder(ReadOnlyMemory<byte> file)
         body = cursor.Bytes((int)length);
         if (cursor.Failed)
         {
-            Stop(CallLogEnd.Truncated, null);
+            Stop(CallLogEnd.Truncated, "It breaks off.");
             return false;
         }
 
@@ -245,12 +249,12 @@ internal sealed class LogDecoder(ReadOnlyMemory<byte> file)
 
     private void Fail(string problem) => Stop(CallLogEnd.Damaged, problem);
 
-    private void Stop(CallLogEnd end, string? problem)
+    private void Stop(CallLogEnd end, string problem)
     {
         if (End != CallLogEnd.NotReached)
             return;
         End = end;
-        Problem = problem;
+        Problem = $"{problem} (Byte {_record}.)";
     }
 
     // The engine trusts its options; those of a file are checked.

@@ -97,6 +97,14 @@ internal sealed class EnglishSpeech(bool monthFirst) : SpokenLanguage
         "easter", "christmas", "copyright",
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    private static readonly FrozenSet<string> Rulers = new[]
+    {
+        "henry", "louis", "charles", "george", "edward", "elizabeth", "richard", "james", "william", "philip", "pius", "benedict", "paul", "john", "leo", "napoleon", "frederick",
+        "alexander", "catherine", "peter", "nicholas", "ferdinand", "francis", "gregory", "mary", "margaret",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly string[] Weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
     /// <inheritdoc/>
     public override char DecimalMark => '.';
 
@@ -113,7 +121,7 @@ internal sealed class EnglishSpeech(bool monthFirst) : SpokenLanguage
     public override SpokenSigns Signs { get; } = new()
     {
         Point = "point", Minus = "minus", Plus = "plus", To = "to", Per = "per", By = "by", And = "and", Or = "or", At = "at", Dot = "dot", Dash = "dash", Underscore = "underscore",
-        Slash = "slash", Number = "number", Hashtag = "hashtag", Percent = "percent", About = "about", Equal = "equals", Times = "times", DividedBy = "divided by",
+        Slash = "slash", Number = "number", Hashtag = "hashtag", Hash = monthFirst ? "pound" : "hash", Star = "star", Percent = "percent", About = "about", Equal = "equals", Times = "times", DividedBy = "divided by", Power = "to the power of", Squared = "squared", Cubed = "cubed", Root = "the root of", NotEqual = "is not",
         PlusMinus = "plus or minus", LessThan = "less than", MoreThan = "more than", AtMost = "at most", AtLeast = "at least", Degrees = "degrees", Section = "section",
     };
 
@@ -130,7 +138,13 @@ internal sealed class EnglishSpeech(bool monthFirst) : SpokenLanguage
     public override string Year(int year) => EnglishNumbers.Year(year);
 
     /// <inheritdoc/>
-    public override string? Decade(int year) => year % 10 == 0 ? EnglishNumbers.Decade(year) : null;
+    public override string? Decade(int year)
+    {
+        if (year % 10 != 0)
+            return null;
+        string words = EnglishNumbers.Decade(year < 100 ? 1900 + year : year);
+        return year < 100 ? words[(words.LastIndexOf(' ') + 1)..] : words;
+    }
 
     /// <inheritdoc/>
     public override string Date(int day, int month, int? year, bool dayFirst, string before)
@@ -184,7 +198,7 @@ internal sealed class EnglishSpeech(bool monthFirst) : SpokenLanguage
     {
         (string one, string many, string part, string parts) = Currencies[currency];
         if (magnitude is not null)
-            return $"{Number(amount)} {magnitude} {many}";
+            return $"{Scaled(amount, magnitude)} {many}";
         if (amount.Fraction.Length != 2 || part.Length == 0)
             return Number(amount) + " " + (amount.IsOne ? one : many);
         int cents = int.Parse(amount.Fraction, CultureInfo.InvariantCulture);
@@ -222,11 +236,32 @@ internal sealed class EnglishSpeech(bool monthFirst) : SpokenLanguage
     };
 
     /// <inheritdoc/>
+    public override int Weekday(string word) => word switch
+    {
+        "Mon" or "Monday" => 1,
+        "Tue" or "Tues" or "Tuesday" => 2,
+        "Wed" or "Wednesday" => 3,
+        "Thu" or "Thur" or "Thurs" or "Thursday" => 4,
+        "Fri" or "Friday" => 5,
+        "Sat" or "Saturday" => 6,
+        "Sun" or "Sunday" => 7,
+        _ => 0,
+    };
+
+    /// <inheritdoc/>
+    public override string WeekdayName(int weekday) => Weekdays[weekday - 1];
+
+    /// <inheritdoc/>
+    public override bool NamesPlace(string before) => before is "seat" or "seats" or "gate" or "row" or "room" or "suite" or "unit" or "apartment" or "apt" or "flat" or "platform" or "exit" or "terminal" or "bus" or "line" or "class" or "section" or "building" or "zone";
+
+    /// <inheritdoc/>
     public override string? Fraction(int numerator, int denominator)
     {
         if (numerator == 24 && denominator == 7)
             return "twenty four seven";
         string? name = denominator switch { 2 => "half", 3 => "third", 4 => "quarter", 5 => "fifth", 8 => "eighth", _ => null };
+        if (numerator == denominator && numerator > 8)
+            return Cardinal(numerator) + " " + Cardinal(denominator);
         if (name is null || numerator == 0 || numerator >= denominator)
             return null;
         return Cardinal(numerator) + " " + name + (numerator > 1 ? "s" : "");
@@ -257,4 +292,10 @@ internal sealed class EnglishSpeech(bool monthFirst) : SpokenLanguage
 
     /// <inheritdoc/>
     public override bool LeadsYear(string before) => YearWords.Contains(before);
+
+    /// <inheritdoc/>
+    public override string Roman(int value, string before) => Rulers.Contains(before) ? "the " + Ordinal(value, before) : Cardinal(value);
+
+    /// <inheritdoc/>
+    public override bool LeadsRoman(string before) => before is "chapter" or "part" or "act" or "war" or "volume" or "phase" or "type" or "class" or "appendix";
 }

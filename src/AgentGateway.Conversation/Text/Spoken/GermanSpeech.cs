@@ -57,6 +57,8 @@ internal sealed class GermanSpeech : SpokenLanguage
         "EU", "USA", "UN", "AG", "API", "URL", "IT", "KI", "EDV", "ID", "IP", "IBAN", "BIC", "FAQ", "ADAC", "AOK", "EC", "ÖPNV", "UKW", "ARD", "IHK", "CEO",
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    private static readonly string[] Weekdays = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"];
+
     /// <inheritdoc/>
     public override char DecimalMark => ',';
 
@@ -73,7 +75,7 @@ internal sealed class GermanSpeech : SpokenLanguage
     public override SpokenSigns Signs { get; } = new()
     {
         Point = "Komma", Minus = "minus", Plus = "plus", To = "bis", Per = "pro", By = "mal", And = "und", Or = "oder", At = "at", Dot = "Punkt", Dash = "Bindestrich", Underscore = "Unterstrich",
-        Slash = "Schrägstrich", Number = "Nummer", Hashtag = "Hashtag", Percent = "Prozent", About = "etwa", Equal = "gleich", Times = "mal", DividedBy = "geteilt durch",
+        Slash = "Schrägstrich", Number = "Nummer", Hashtag = "Hashtag", Hash = "Raute", Star = "Stern", Percent = "Prozent", About = "etwa", Equal = "gleich", Times = "mal", DividedBy = "geteilt durch", Power = "hoch", Squared = "Quadrat", Cubed = "hoch drei", Root = "Wurzel aus", NotEqual = "ungleich",
         PlusMinus = "plus minus", LessThan = "kleiner als", MoreThan = "größer als", AtMost = "höchstens", AtLeast = "mindestens", Degrees = "Grad", Section = "Paragraf",
     };
 
@@ -151,7 +153,7 @@ internal sealed class GermanSpeech : SpokenLanguage
     {
         (string name, string part) = Currencies[currency];
         if (magnitude is not null)
-            return $"{Number(amount)} {magnitude} {name}";
+            return $"{Scaled(amount, magnitude)} {name}";
         if (amount.IsOne)
             return "ein " + name;
         if (amount.Fraction.Length != 2 || part.Length == 0)
@@ -181,6 +183,30 @@ internal sealed class GermanSpeech : SpokenLanguage
     };
 
     /// <inheritdoc/>
+    public override string Scaled(Amount amount, string magnitude) => (amount.IsOne, magnitude) switch
+    {
+        (true, "Millionen") => "eine Million",
+        (true, "Milliarden") => "eine Milliarde",
+        _ => base.Scaled(amount, magnitude),
+    };
+
+    /// <inheritdoc/>
+    public override int Weekday(string word) => word switch
+    {
+        "Mo" or "Montag" => 1,
+        "Di" or "Dienstag" => 2,
+        "Mi" or "Mittwoch" => 3,
+        "Do" or "Donnerstag" => 4,
+        "Fr" or "Freitag" => 5,
+        "Sa" or "Samstag" => 6,
+        "So" or "Sonntag" => 7,
+        _ => 0,
+    };
+
+    /// <inheritdoc/>
+    public override string WeekdayName(int weekday) => Weekdays[weekday - 1];
+
+    /// <inheritdoc/>
     public override string? Fraction(int numerator, int denominator)
     {
         string? name = denominator switch { 3 => "Drittel", 4 => "Viertel", 5 => "Fünftel", 8 => "Achtel", _ => null };
@@ -206,6 +232,18 @@ internal sealed class GermanSpeech : SpokenLanguage
 
     /// <inheritdoc/>
     public override bool LeadsOrdinal(string before) => Ordinal(2, before) != "zweiter" || before is "jeder" or "ein" or "mein" or "kein" or "dieser" or "zur";
+
+    /// <inheritdoc/>
+    public override string Roman(int value, string before) => before switch
+    {
+        "elisabeth" or "katharina" or "margarete" or "margrethe" => "die " + Ordinal(value, "die"),
+        "heinrich" or "ludwig" or "karl" or "georg" or "wilhelm" or "friedrich" or "otto" or "philipp" or "pius" or "benedikt" or "paul" or "johannes" or "leo" or "napoleon" or "franz" or "peter" =>
+            "der " + Ordinal(value, "der"),
+        _ => Cardinal(value),
+    };
+
+    /// <inheritdoc/>
+    public override bool LeadsRoman(string before) => before is "kapitel" or "teil" or "akt" or "weltkrieg" or "band" or "phase" or "typ" or "klasse" or "anhang";
 
     private static string Stem(long value)
     {

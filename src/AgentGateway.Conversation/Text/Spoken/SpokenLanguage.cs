@@ -37,7 +37,7 @@ internal abstract class SpokenLanguage
     /// <summary>A year, 1..9999.</summary>
     public abstract string Year(int year);
 
-    /// <summary>The years of a decade ("1990s"), or null.</summary>
+    /// <summary>The years of a decade ("1990s", or "90s" for a year below 100), or null.</summary>
     public abstract string? Decade(int year);
 
     /// <summary>A day of a year, or of any.</summary>
@@ -64,6 +64,18 @@ internal abstract class SpokenLanguage
     /// <summary>The words of a magnitude ("million", "Mio.", "k"), or null.</summary>
     public abstract string? Magnitude(ReadOnlySpan<char> word, bool glued);
 
+    /// <summary>A number of millions and such.</summary>
+    public virtual string Scaled(Amount amount, string magnitude) => Number(amount) + " " + magnitude;
+
+    /// <summary>The day of the week of a name or its short form, without the dot, 1 for Monday; 0 when it is none.</summary>
+    public abstract int Weekday(string word);
+
+    /// <summary>The name of a day of the week.</summary>
+    public abstract string WeekdayName(int weekday);
+
+    /// <summary>Whether a number with a letter behind this word names a place ("seat 14C").</summary>
+    public virtual bool NamesPlace(string before) => false;
+
     /// <summary>A fraction such as 3/4, or null when it is not said as one.</summary>
     public abstract string? Fraction(int numerator, int denominator);
 
@@ -78,6 +90,12 @@ internal abstract class SpokenLanguage
 
     /// <summary>Whether a four-digit number behind this word is a year.</summary>
     public abstract bool LeadsYear(string before);
+
+    /// <summary>A Roman numeral, 1..39, behind this word in lower case: "Henry VIII", "Chapter IV".</summary>
+    public abstract string Roman(int value, string before);
+
+    /// <summary>Whether a single letter (I, V, X) behind this word is a numeral.</summary>
+    public abstract bool LeadsRoman(string before);
 
     /// <summary>Whether a number with a dot behind this word is an ordinal, whatever follows.</summary>
     public virtual bool LeadsOrdinal(string before) => false;

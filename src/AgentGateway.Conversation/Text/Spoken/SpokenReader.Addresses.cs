@@ -54,6 +54,16 @@ internal sealed partial class SpokenReader
         while (host < end && (char.IsLetterOrDigit(_text[host]) || _text[host] is '.' or '-'))
             host++;
         SayHost(host);
+        if (host < end && _text[host] == ':')
+        {
+            // A port is for machines.
+            int port = host + 1;
+            while (port < end && char.IsAsciiDigit(_text[port]))
+                port++;
+            _out.Say(port - host, "");
+            host = port;
+        }
+
         int path = host;
         while (path < end && _text[path] is not ('?' or '#'))
             path++;
@@ -186,7 +196,7 @@ internal sealed partial class SpokenReader
         return count;
     }
 
-    [GeneratedRegex(@"\G(https?://(?:www\.)?|www\.(?=[^\s]))[\p{L}\p{Nd}][^\s<>""“”]*", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\G(https?://(?:[^\s/@]*@)?(?:www\.)?|www\.(?=[^\s]))[\p{L}\p{Nd}][^\s<>""“”]*", RegexOptions.IgnoreCase)]
     private static partial Regex Url();
 
     [GeneratedRegex(@"\G(mailto:)?([\p{L}\p{Nd}](?:[\p{L}\p{Nd}._%+-]{0,62}[\p{L}\p{Nd}_+-])?)@([\p{L}\p{Nd}](?:[\p{L}\p{Nd}-]{0,62}[\p{L}\p{Nd}])?(?:\.[\p{L}\p{Nd}](?:[\p{L}\p{Nd}-]{0,62}[\p{L}\p{Nd}])?)+)", RegexOptions.IgnoreCase)]

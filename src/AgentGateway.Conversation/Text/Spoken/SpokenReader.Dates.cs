@@ -19,7 +19,12 @@ internal sealed partial class SpokenReader
         Match match = IsoDate().Match(_text, at);
         if (!match.Success)
             return false;
-        return TrySayDate(at, match, Int(match.Groups[3].Value), Int(match.Groups[2].Value), Int(match.Groups[1].Value), dayFirst: false, out value);
+        if (!TrySayDate(at, match, Int(match.Groups[3].Value), Int(match.Groups[2].Value), Int(match.Groups[1].Value), dayFirst: false, out value))
+            return false;
+        // "2026-03-10T16:02:19Z"
+        if (match.Groups[4].Success && Int(match.Groups[4].Value) is <= 24 and var hour && Int(match.Groups[5].Value) is < 60 and var minute)
+            value = value with { Words = $"{value.Words}, {_language.Time(hour, minute, null, DayHalf.None)}" };
+        return true;
     }
 
     // 3/10/2026, 3.10.2026, 03-10-26.
@@ -135,7 +140,7 @@ internal sealed partial class SpokenReader
         return true;
     }
 
-    [GeneratedRegex(@"\G(\d{4})-(\d{2})-(\d{2})(?![\d\p{L}-])")]
+    [GeneratedRegex(@"\G(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\d\p{L}-])")]
     private static partial Regex IsoDate();
 
     [GeneratedRegex(@"\G(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2})(?![\d./-]*\d)|(?<=\.\d{1,2})\.(?!\d))")]

@@ -22,7 +22,10 @@ internal sealed partial class SpokenReader
         if (next > 0 && TryValue(next, out SpokenValue second) && !IsMinus(Char(next)) && !IsDash(Char(second.End)))
         {
             end = second.End;
-            words = Join(first, second);
+            if (IsCode(second) && first is { Suffix: "", Number: { HasFraction: false } number })
+                words = $"{_language.Digits(number.Whole)}, {_language.Digits(second.Number!.Value.Whole)}";
+            else
+                words = CharBehind(end) == '=' ? $"{first.All} {_language.Signs.Minus} {second.All}" : Join(first, second);
         }
 
         _out.Say(end - At, words);
@@ -40,6 +43,9 @@ internal sealed partial class SpokenReader
             return first.Words + to + second.Words + " " + first.Suffix;
         return first.Suffix == second.Suffix || second.Number is null ? first.Words + to + second.All : first.All + to + second.All;
     }
+
+    // "4711-0815"
+    private static bool IsCode(SpokenValue value) => value.Number is { HasFraction: false, Whole: ['0', _, ..] };
 
     // Behind "9" in "9-5", "9 – 17" and "9 - 17", but not in "9 -5"; 0 when there is none.
     private int RangeDash(int at)
@@ -67,13 +73,13 @@ internal sealed partial class SpokenReader
         if (code is not null)
         {
             int from = Char(after) is ' ' or '\u00a0' ? after + 1 : after;
-            if (!TryNumber(from, allowSign: false, out Amount amount, out int end))
+            if (!TryAmount(from, allowSign: false, out Amount amount, out int end))
                 return false;
             string? magnitude = MagnitudeAt(ref end, money: true);
             return Finish(amount with { IsNegative = negative }, code, magnitude, end, out value);
         }
 
-        if (!TryNumber(at, allowSign: true, out Amount number, out int numberEnd))
+        if (!TryAmount(at, allowSign: true, out Amount number, out int numberEnd))
             return false;
         string? scale = MagnitudeAt(ref numberEnd, money: true);
         int gap = Char(numberEnd) is ' ' or '\u00a0' ? numberEnd + 1 : numberEnd;
@@ -148,11 +154,9 @@ internal sealed partial class SpokenReader
             return false;
         if (TryOrdinal(at, number, end, out value) || TryFraction(number, end, out value) || TryDimensions(number, end, out value))
             return true;
-        string words = YearOrNumber(at, number, end);
         string? magnitude = MagnitudeAt(ref end, money: false);
-        if (magnitude is not null)
-            words += " " + magnitude;
-        if (UnitAt(end, out int unitEnd) is { } unit)
+        string words = magnitude is null ? YearOrNumber(at, number, end) : _language.Scaled(number, magnitude);
+        if (UnitAt(end, out int unitEnd) is { } unit && !(unitEnd == end + 1 && char.IsAsciiLetterUpper(Char(end)) && _language.NamesPlace(WordBefore(at))))
         {
             value = new SpokenValue(words, number.IsOne && magnitude is null ? unit.One : unit.Many, unitEnd, number);
             return true;
@@ -177,7 +181,8 @@ internal sealed partial class SpokenReader
             return true;
         }
 
-        if (n is >= 1000 and <= 2999 && Char(end) == 's' && !IsLetterOrDigit(end + 1) && _language.Decade((int)n) is { } decade)
+        bool isShortDecade = n is >= 10 and <= 90 && (WordBefore(at) is "the" or "early" or "late" or "mid" || Char(at - 1) is '\'' or '’');
+        if ((n is >= 1000 and <= 2999 || isShortDecade) && Char(end) == 's' && !IsLetterOrDigit(end + 1) && _language.Decade((int)n) is { } decade)
         {
             value = new SpokenValue(decade, "", end + 1);
             return true;
@@ -232,7 +237,8 @@ internal sealed partial class SpokenReader
         int second = Char(x + 1) == ' ' ? x + 2 : x + 1;
         if (!TryNumber(second, allowSign: false, out Amount other, out int after) || IsLetterOrDigit(after) || Char(x) == '×')
             return false;
-        value = new SpokenValue($"{_language.Number(number)} {_language.Signs.By} {_language.Number(other)}", "", after);
+        string words = $"{_language.Number(number)} {_language.Signs.By} {_language.Number(other)}";
+        value = UnitAt(after, out int unitEnd) is { } unit ? new SpokenValue(words, unit.Many, unitEnd) : new SpokenValue(words, "", after);
         return true;
     }
 
@@ -263,12 +269,35 @@ internal sealed partial class SpokenReader
         return null;
     }
 
+    // Of money, "3,50" and "3.50" are the same everywhere.
+    private bool TryAmount(int at, bool allowSign, out Amount amount, out int end)
+    {
+        if (!TryNumber(at, allowSign, out amount, out end))
+            return false;
+        if (amount is { HasFraction: false, IsGrouped: false } && Char(end) == _language.GroupMark && TryInt(end + 1, 2, out _, out int after) && after == end + 3)
+        {
+            amount = amount with { Fraction = _text[(end + 1)..after] };
+            end = after;
+        }
+
+        return true;
+    }
+
     private bool TryNumber(int at, bool allowSign, out Amount amount, out int end)
     {
         amount = default;
         end = at;
         bool negative = allowSign && IsMinus(Char(at)) && IsSignPlace(at);
         int i = negative ? at + 1 : at;
+        // "1.234,56" in English, "1,234.56" in German: with both marks there is no doubt.
+        if (BothMarks().Match(_text, i) is { Success: true } both && both.Groups[1].Value[0] == _language.DecimalMark && both.Groups[2].Value[0] == _language.GroupMark)
+        {
+            int mark = both.Groups[2].Index;
+            amount = new Amount(_text[i..mark].Replace(both.Groups[1].Value[..1], "", StringComparison.Ordinal), _text[(mark + 1)..(i + both.Length)], negative, true);
+            end = i + both.Length;
+            return amount.Whole.Length <= 30;
+        }
+
         int start = i;
         while (char.IsAsciiDigit(Char(i)))
             i++;
@@ -336,6 +365,9 @@ internal sealed partial class SpokenReader
         '⅛' => (1, 8),
         _ => (0, 0),
     };
+
+    [GeneratedRegex(@"\G[0-9]{1,3}(?:([.,])[0-9]{3})+(?!\1)([.,])[0-9]{1,2}(?![0-9])")]
+    private static partial Regex BothMarks();
 
     [GeneratedRegex(@"\G(?:US\$|AU\$|CA\$|A\$|C\$|(?:USD|EUR|GBP|CHF|JPY|CAD|AUD|INR|SEK|NOK|DKK|PLN|CNY)(?![\p{L}]))")]
     private static partial Regex CurrencyCode();

@@ -39,6 +39,47 @@ internal sealed partial class SpokenReader
         return cut < 0 ? 0 : cut == length - 1 && cut > 0 && _text[At + cut] == '.' ? cut : cut;
     }
 
+    // "Mon.–Fri.", "Mo-Fr", "Saturday - Sunday"
+    private bool TryDays()
+    {
+        Match match = Days().Match(_text, At);
+        if (!match.Success || _language.Weekday(match.Groups[1].Value) is not (> 0 and var first) || _language.Weekday(match.Groups[2].Value) is not (> 0 and var last))
+            return false;
+        // A dot behind it is the sentence's unless more follows.
+        int length = match.Length;
+        if (match.Value[^1] == '.' && CharBehind(At + length) is '\0' or (>= 'A' and <= 'Z'))
+            length--;
+        _out.Say(length, $"{_language.WeekdayName(first)} {_language.Signs.To} {_language.WeekdayName(last)}");
+        return true;
+    }
+
+    // "Henry VIII", "Chapter IV", "World War I"; only behind a name or another word with a capital.
+    private bool TryRoman()
+    {
+        Match match = RomanNumeral().Match(_text, At);
+        if (!match.Success || At < 2 || _text[At - 1] is not (' ' or '\u00a0'))
+            return false;
+        int start = At - 2;
+        while (start > 0 && char.IsLetter(_text[start - 1]))
+            start--;
+        string before = WordBefore(At);
+        if (before is "the" or "an" or "a" or "this" or "your" or "my" or "der" or "die" or "das" or "eine" or "i")
+            return false;
+        if (!char.IsUpper(_text[start]) || !char.IsLetter(_text[At - 2]) || (match.Length == 1 && !_language.LeadsRoman(before)))
+            return false;
+        int value = 0;
+        for (int i = 0; i < match.Length; i++)
+        {
+            int digit = Of(match.Value[i]);
+            value += i + 1 < match.Length && digit < Of(match.Value[i + 1]) ? -digit : digit;
+        }
+
+        _out.Say(match.Length, _language.Roman(value, before));
+        return true;
+
+        static int Of(char c) => c switch { 'I' => 1, 'V' => 5, _ => 10 };
+    }
+
     // "FAQ", "PDFs", "VAT's"
     private bool TryCapitals()
     {
@@ -154,6 +195,12 @@ internal sealed partial class SpokenReader
 
     [GeneratedRegex(@"\G(?=[\p{L}-]*\d)(?=[\d.-]*\p{L}|\d+(?:\.\d+){2,})[\p{L}\d]+(?:[-.][\p{L}\d]+)*")]
     private static partial Regex Alphanumeric();
+
+    [GeneratedRegex(@"\G(\p{L}{2,10})\.?[ \u00a0]?[-–—][ \u00a0]?(\p{L}{2,10})(?!\p{L})\.?")]
+    private static partial Regex Days();
+
+    [GeneratedRegex(@"\G(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})(?![\p{L}\p{Nd}'’-])")]
+    private static partial Regex RomanNumeral();
 
     [GeneratedRegex(@"\G(\d{1,2})([.)])(?= \S)")]
     private static partial Regex ListNumber();

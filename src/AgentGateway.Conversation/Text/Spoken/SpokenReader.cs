@@ -96,7 +96,7 @@ internal sealed partial class SpokenReader
         if (char.IsAsciiDigit(c))
             return (starts && (TryAddress() || TryListNumber() || TryPhone() || TryCode() || TryRange() || TryAlphanumeric())) || TryDigits();
         if (char.IsLetter(c))
-            return starts && (TryAddress() || TryMonth() || TryCurrencyCode() || TryAbbreviation() || TryAlphanumeric() || TryCapitals());
+            return starts && (TryAddress() || TryDays() || TryMonth() || TryCurrencyCode() || TryAbbreviation() || TryAlphanumeric() || TryRoman() || TryCapitals());
         return starts && (c is '+' or '(' ? TryPhone() || TrySigned() || TryEmoticon() : TrySigned() || TryEmoticon()) || TrySign(c);
     }
 
@@ -116,11 +116,20 @@ internal sealed partial class SpokenReader
             '@' when spaceBefore => signs.At,
             '#' when char.IsAsciiDigit(after) => signs.Number,
             '#' when char.IsLetter(after) => signs.Hashtag,
+            '#' when before is 'C' or 'F' && !IsLetterOrDigit(At - 2) => "sharp",
+            '#' when before != '#' && after != '#' => signs.Hash,
+            '^' when char.IsLetterOrDigit(after) || IsMinus(after) => signs.Power,
+            '²' => signs.Squared,
+            '³' => signs.Cubed,
+            '√' => signs.Root,
+            '≠' => signs.NotEqual,
+            >= '₀' and <= '₉' => _language.Digit((char)('0' + (c - '₀'))),
+            '-' or '−' when before == '^' => signs.Minus,
             '%' => signs.Percent,
             '=' => signs.Equal,
             '+' => signs.Plus,
             '×' => signs.Times,
-            '*' when spaceBefore && spaceAfter => signs.Times,
+            '*' => spaceBefore && spaceAfter && IsOperand(At) ? signs.Times : signs.Star,
             '÷' => signs.DividedBy,
             '±' => signs.PlusMinus,
             '≈' => signs.About,
@@ -140,8 +149,15 @@ internal sealed partial class SpokenReader
         if (words is null)
             return false;
         _out.Say(1, words == " " ? "" : words);
+        // "5 €/kg"
+        if (c == '/' && words == signs.Per && UnitAt(At, out int end) is { } unit && !IsLetterOrDigit(end))
+            _out.Say(end - At, unit.One);
         return true;
     }
+
+    // "2 * 3", "a * b"
+    private bool IsOperand(int at) =>
+        at > 1 && (char.IsAsciiDigit(_text[at - 2]) || _text[at - 2] == ')' || WordBefore(at).Length == 1) && CharBehind(at + 1) is var c && (char.IsLetterOrDigit(c) || c == '(');
 
     private bool IsWord(string word, int at) =>
         at >= 0 && at + word.Length <= _text.Length && string.Compare(_text, at, word, 0, word.Length, StringComparison.OrdinalIgnoreCase) == 0

@@ -33,6 +33,12 @@ internal sealed record SpokenSigns
 
     public required string Hashtag { get; init; }
 
+    /// <summary>The key of a telephone.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>The key of a telephone.</summary>
+    public required string Star { get; init; }
+
     public required string Percent { get; init; }
 
     public required string About { get; init; }
@@ -42,6 +48,16 @@ internal sealed record SpokenSigns
     public required string Times { get; init; }
 
     public required string DividedBy { get; init; }
+
+    public required string Power { get; init; }
+
+    public required string Squared { get; init; }
+
+    public required string Cubed { get; init; }
+
+    public required string Root { get; init; }
+
+    public required string NotEqual { get; init; }
 
     public required string PlusMinus { get; init; }
 

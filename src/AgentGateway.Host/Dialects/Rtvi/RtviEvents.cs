@@ -231,6 +231,11 @@ internal sealed class RtviEvents(ICallControl call, RtviWriter writer)
             json.WriteEndArray();
             json.WriteNumber("ttfa", l.Total.TotalSeconds);
             json.WriteNumber("turn", l.Turn);
+            json.WriteStartObject("speculation");
+            json.WriteBoolean("used", l.WasSpeculated);
+            json.WriteNumber("wasted_replies", l.WastedReplies);
+            json.WriteNumber("wasted_characters", l.WastedCharacters);
+            json.WriteEndObject();
             json.WriteEndObject();
         });
     }

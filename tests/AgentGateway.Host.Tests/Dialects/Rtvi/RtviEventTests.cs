@@ -123,6 +123,32 @@ public sealed class RtviEventTests
         Assert.Equal(data.GetProperty("ttfa").GetDouble(), parts, 6);
     }
 
+    [Theory]
+    [InlineData(true, 2, 71)]
+    [InlineData(false, 0, 0)]
+    public void Metrics_tell_what_answers_begun_ahead_cost(bool used, int replies, int characters)
+    {
+        Play(new TurnMeasured(new TurnLatency
+        {
+            Turn = 1,
+            Endpointing = TimeSpan.Zero,
+            Transcription = TimeSpan.Zero,
+            LlmFirstToken = TimeSpan.Zero,
+            FirstChunk = TimeSpan.Zero,
+            TtsFirstAudio = TimeSpan.Zero,
+            Pacing = TimeSpan.Zero,
+            WasSpeculated = used,
+            WastedReplies = replies,
+            WastedCharacters = characters,
+        })
+        { At = At });
+
+        JsonElement told = _call.Last.GetProperty("data").GetProperty("speculation");
+        Assert.Equal(
+            (used, replies, characters),
+            (told.GetProperty("used").GetBoolean(), told.GetProperty("wasted_replies").GetInt32(), told.GetProperty("wasted_characters").GetInt32()));
+    }
+
     [Fact]
     public void A_tool_call_is_told_with_its_arguments_as_json()
     {
