@@ -97,6 +97,9 @@ internal sealed class MatrixPeer : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends its processes at once, as a crash or a power cut would (SIGKILL): nothing is said to anybody.</summary>
+    internal void Kill() => _process.Kill(entireProcessTree: true);
+
     public async ValueTask DisposeAsync()
     {
         try

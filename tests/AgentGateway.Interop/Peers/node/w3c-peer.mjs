@@ -92,6 +92,10 @@ export class W3cPeer {
     this.#channel.send(Uint8Array.from({ length: size }, (_, i) => (i * 31 + (i >> 8) * 17 + size) & 255));
   }
 
+  async stats() {
+    this.#tell({ event: 'stats', stats: [...(await this.#pc.getStats()).values()] });
+  }
+
   hangup() {
     const pc = this.#pc;
     this.#pc = undefined;
