@@ -208,6 +208,22 @@ public sealed class MediaTransport : IAsyncDisposable
         }
     }
 
+    // The connection keeps these closures as long as the call lasts: they must not hold its descriptions.
+    private RtcConnection Connect(MediaShard shard, RtcPeer peer, IRtcConnectionHandler handler, bool isAnswer, IPAddress? source) =>
+        new(shard, peer, handler, () => Release(shard), isAnswer ? () => _connecting.Release(source) : null);
+
+    // Null when the shard takes no more.
+    private Task<RtcAcceptResult>? TryHandOver(MediaShard shard, RtcConnection connection, string description, string ufrag)
+    {
+        var completion = new TaskCompletionSource<RtcAcceptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool posted = shard.TryPost(now =>
+        {
+            shard.Add(now, connection, _options.ConnectTimeout);
+            completion.SetResult(RtcAcceptResult.Accepted(connection, description, ufrag));
+        });
+        return posted ? completion.Task : null;
+    }
+
     private async Task<RtcAcceptResult> OpenAsync(
         IRtcConnectionHandler handler, IPAddress? localAddress, bool isAnswer, bool canTrickle, IPAddress? source, Func<Instant, RtcPeer, SdpResult> negotiate)
     {
@@ -232,16 +248,10 @@ public sealed class MediaTransport : IAsyncDisposable
             if (!result.IsSuccess)
                 return RtcAcceptResult.Refused(result);
 
-            MediaShard taken = shard;
-            var connection = new RtcConnection(taken, peer, handler, () => Release(taken), isAnswer ? () => _connecting.Release(source) : null);
-            string ufrag = peer.IceUfrag;
-            var completion = new TaskCompletionSource<RtcAcceptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-            kept = shard.TryPost(now =>
-            {
-                taken.Add(now, connection, _options.ConnectTimeout);
-                completion.SetResult(RtcAcceptResult.Accepted(connection, result.Answer!, ufrag));
-            });
-            return kept ? await completion.Task : RtcAcceptResult.Overloaded;
+            RtcConnection connection = Connect(shard, peer, handler, isAnswer, source);
+            Task<RtcAcceptResult>? accepted = TryHandOver(shard, connection, result.Answer!, peer.IceUfrag);
+            kept = accepted is not null;
+            return kept ? await accepted! : RtcAcceptResult.Overloaded;
         }
         catch (ObjectDisposedException) when (Volatile.Read(ref _stopped))
         {

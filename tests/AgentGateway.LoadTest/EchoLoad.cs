@@ -14,33 +14,42 @@ internal static class EchoLoad
     /// <summary>What callers say unless they are given a recording.</summary>
     internal const string Sentence = "Good evening. I would like to hear my own voice.";
 
+    // Seconds of calls that come and go: their life, and as long again for set-up and hang-up.
+    private static readonly double MostChurned = 2 * CallChurn.Life.TotalSeconds;
+
     internal static async Task<int> RunAsync(EchoLoadOptions options, CancellationToken cancellationToken)
     {
         OpusLoop loop = options.SpeechFile is { } file
             ? OpusLoop.FromWav(file)
             : await OpusLoop.FromTextAsync(Sentence, cancellationToken);
         await WarmUp.RunAsync(loop, cancellationToken);
-        await using MediaTransport transport = Start(options.Calls);
+        await using MediaTransport transport = Start(options.Calls + (int)Math.Ceiling(options.ChurnRate * MostChurned));
         using var http = new HttpClient();
         ProcessUsage idle = ProcessUsage.Read(options.ServerProcess);
 
         List<EchoCaller> callers = await ConnectAsync(options, loop, transport, http, cancellationToken);
         int failed = options.Calls - callers.Count;
         await Task.Delay(options.Warmup, cancellationToken);
+        var churn = new CallChurn(options, loop, transport, http);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await ServerProbe.ReadAsync(options.ServerProcess, options.ProbeFile, cancellationToken);
         ProcessUsage before = ProcessUsage.Read(options.ServerProcess);
         ProcessUsage own = ProcessUsage.Read(Environment.ProcessId);
         callers.ForEach(c => c.Measure(true));
+        Task churning = churn.RunAsync(over.Token);
         await Task.Delay(options.Duration, cancellationToken);
         callers.ForEach(c => c.Measure(false));
         ProcessUsage after = ProcessUsage.Read(options.ServerProcess);
         TimeSpan ownCpu = ProcessUsage.Read(Environment.ProcessId).Cpu - own.Cpu;
         ServerProbe.Sample? probe = await ServerProbe.ReadAsync(options.ServerProcess, options.ProbeFile, cancellationToken);
+        await over.CancelAsync();
+        await churning;
+        failed += churn.Failed;
         await Task.WhenAll(callers.Select(c => HangUpAsync(c, http, cancellationToken)));
 
         List<double> gaps = [.. callers.SelectMany(c => c.InterArrival).Order()];
-        List<double> setupTimes = [.. callers.Select(c => c.SetupTime.TotalMilliseconds).Order()];
-        double callSeconds = Math.Max(1, callers.Count) * options.Duration.TotalSeconds;
+        List<double> setupTimes = [.. callers.Select(c => c.SetupTime.TotalMilliseconds).Concat(churn.SetupTimes).Order()];
+        double callSeconds = (Math.Max(1, callers.Count) * options.Duration.TotalSeconds) + churn.CallSeconds;
         long sent = callers.Sum(c => c.Sent);
         long received = callers.Sum(c => c.Received);
         string row = string.Create(
@@ -74,28 +83,33 @@ internal static class EchoLoad
         for (int i = 0; i < options.Calls && await pace.WaitForNextTickAsync(cancellationToken); i++)
         {
             var caller = new EchoCaller(loop, i, expected) { From = options.From, IsSilent = options.Silent };
-            setups.Add(ConnectAsync(caller, transport, http, options.Url, cancellationToken));
+            setups.Add(ConnectAsync(caller));
         }
 
         return [.. (await Task.WhenAll(setups)).OfType<EchoCaller>()];
+
+        async Task<EchoCaller?> ConnectAsync(EchoCaller caller) =>
+            await TryConnectAsync(caller, transport, http, options.Url, cancellationToken) ? caller : null;
     }
 
-    private static async Task<EchoCaller?> ConnectAsync(
+    /// <summary>Sets a call up; what goes wrong is told on the error output.</summary>
+    internal static async Task<bool> TryConnectAsync(
         EchoCaller caller, MediaTransport transport, HttpClient http, Uri url, CancellationToken cancellationToken)
     {
         try
         {
             await caller.ConnectAsync(transport, http, url, cancellationToken);
-            return caller;
+            return true;
         }
         catch (Exception e) when (e is InvalidOperationException or TimeoutException or HttpRequestException)
         {
             await Console.Error.WriteLineAsync($"A call failed: {e.Message}");
-            return null;
+            return false;
         }
     }
 
-    private static async Task HangUpAsync(EchoCaller caller, HttpClient http, CancellationToken cancellationToken)
+    /// <summary>Ends a call.</summary>
+    internal static async Task HangUpAsync(EchoCaller caller, HttpClient http, CancellationToken cancellationToken)
     {
         try
         {

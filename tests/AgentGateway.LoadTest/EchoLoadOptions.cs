@@ -17,4 +17,7 @@ internal sealed record EchoLoadOptions(
 {
     /// <summary>Callers that are connected and send nothing, as with discontinuous transmission in a pause.</summary>
     internal bool Silent { get; init; }
+
+    /// <summary>Calls that come and go each second beside those measured; 0 for none.</summary>
+    internal double ChurnRate { get; init; }
 }

@@ -18,9 +18,10 @@ var speech = new Option<FileInfo?>("--speech") { Description = "A WAV file that 
 var from = new Option<IPAddress?>("--from") { CustomParser = r => IPAddress.Parse(r.Tokens[0].Value), Description = "Address that all callers call from, for servers with a port per call; else each has a loopback address of its own" };
 var probe = new Option<FileInfo?>("--probe") { Description = "The file that AGENTGATEWAY_PROBE names in the server: allocations, collections and lateness join the row" };
 var silent = new Option<bool>("--silent") { Description = "Callers send nothing: what a connected call costs by itself" };
+var churn = new Option<double>("--churn") { Description = "Further calls a second that come, talk for two seconds and go while the others are measured" };
 var csv = new Option<FileInfo?>("--csv") { Description = "Append the row to this file" };
 
-var echo = new Command("echo", "Density: CPU, memory, loss and inter-arrival times of an echo server") { url, pid, calls, warmup, seconds, rate, name, speech, from, silent, probe, csv };
+var echo = new Command("echo", "Density: CPU, memory, loss and inter-arrival times of an echo server") { url, pid, calls, warmup, seconds, rate, name, speech, from, silent, churn, probe, csv };
 echo.SetAction((parsed, cancellationToken) => EchoLoad.RunAsync(
     new EchoLoadOptions(
         parsed.GetRequiredValue(url),
@@ -33,7 +34,7 @@ echo.SetAction((parsed, cancellationToken) => EchoLoad.RunAsync(
         parsed.GetValue(speech)?.FullName,
         parsed.GetValue(from),
         parsed.GetValue(probe)?.FullName,
-        parsed.GetValue(csv)?.FullName) { Silent = parsed.GetValue(silent) },
+        parsed.GetValue(csv)?.FullName) { Silent = parsed.GetValue(silent), ChurnRate = parsed.GetValue(churn) },
     cancellationToken));
 
 var recordings = new Option<FileInfo[]>("--recordings") { AllowMultipleArgumentsPerToken = true, Description = "WAV files; each is one turn of the caller and should hold one sentence" };

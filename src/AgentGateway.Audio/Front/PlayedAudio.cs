@@ -8,7 +8,9 @@ public sealed class PlayedAudio
 {
     private const int Frame48 = 960;
     private const int Frame16 = 320;
-    private const int Capacity = 1 << 16;
+
+    // 2 s: the reader is a window behind, unless it is in trouble.
+    private const int Capacity = 1 << 15;
     private const int Mask = Capacity - 1;
     private const int Taps = 48;
 

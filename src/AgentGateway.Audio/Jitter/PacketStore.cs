@@ -3,28 +3,23 @@ using System.Numerics;
 namespace AgentGateway.Audio.Jitter;
 
 /// <summary>
-/// Packets by sequence number within a window of fixed size. Payloads lie in slabs that grow to the most ever waiting and are reused, so a call
-/// on a good network holds a few kilobytes and nothing is allocated per packet.
+/// Packets by sequence number within a window of fixed size. Payloads lie in buffers as long as the longest of them and as many as ever waited,
+/// which are reused: a call on a good network holds one kilobyte, and nothing is allocated per packet.
 /// </summary>
 internal sealed class PacketStore
 {
     /// <summary>The largest payload kept: more than fits an Ethernet frame.</summary>
     public const int MaxPayloadBytes = 1500;
 
-    private const int SlabPackets = 8;
-    private const int None = -1;
+    // 20 ms of speech take some 60 to 160 bytes.
+    private const int UsualPayloadBytes = 200;
 
     private readonly Slot[] _slots;
-    private readonly List<byte[]> _slabs = [];
-    private readonly int[] _free;
-    private int _freeCount;
+    private readonly Stack<byte[]> _free = new(4);
 
     public PacketStore(int capacity)
     {
         _slots = new Slot[(int)BitOperations.RoundUpToPowerOf2((uint)capacity)];
-        _free = new int[_slots.Length];
-        for (int i = 0; i < _slots.Length; i++)
-            _slots[i].Buffer = None;
     }
 
     /// <summary>Width of the window of sequence numbers.</summary>
@@ -36,12 +31,12 @@ internal sealed class PacketStore
     public bool TryAdd(in StoredPacket packet, ReadOnlySpan<byte> payload)
     {
         ref Slot slot = ref At(packet.Sequence);
-        if (slot.Buffer != None)
+        if (slot.Buffer is not null)
             return false;
         slot.Packet = packet;
         slot.Length = payload.Length;
-        slot.Buffer = TakeBuffer();
-        payload.CopyTo(Payload(slot.Buffer));
+        slot.Buffer = TakeBuffer(payload.Length);
+        payload.CopyTo(slot.Buffer);
         Count++;
         return true;
     }
@@ -49,7 +44,7 @@ internal sealed class PacketStore
     public bool TryGet(long sequence, out StoredPacket packet, out ReadOnlySpan<byte> payload)
     {
         ref Slot slot = ref At(sequence);
-        if (slot.Buffer == None || slot.Packet.Sequence != sequence)
+        if (slot.Buffer is null || slot.Packet.Sequence != sequence)
         {
             packet = default;
             payload = default;
@@ -57,7 +52,7 @@ internal sealed class PacketStore
         }
 
         packet = slot.Packet;
-        payload = Payload(slot.Buffer)[..slot.Length];
+        payload = slot.Buffer.AsSpan(0, slot.Length);
         return true;
     }
 
@@ -81,10 +76,10 @@ internal sealed class PacketStore
     public void Remove(long sequence)
     {
         ref Slot slot = ref At(sequence);
-        if (slot.Buffer == None || slot.Packet.Sequence != sequence)
+        if (slot.Buffer is null || slot.Packet.Sequence != sequence)
             return;
-        _free[_freeCount++] = slot.Buffer;
-        slot.Buffer = None;
+        _free.Push(slot.Buffer);
+        slot.Buffer = null;
         Count--;
     }
 
@@ -94,7 +89,7 @@ internal sealed class PacketStore
         int count = Count;
         for (int i = 0; i < _slots.Length && Count > 0; i++)
         {
-            if (_slots[i].Buffer != None)
+            if (_slots[i].Buffer is not null)
                 Remove(_slots[i].Packet.Sequence);
         }
 
@@ -103,26 +98,13 @@ internal sealed class PacketStore
 
     private ref Slot At(long sequence) => ref _slots[(int)(sequence & (_slots.Length - 1))];
 
-    private Span<byte> Payload(int buffer) =>
-        _slabs[buffer / SlabPackets].AsSpan(buffer % SlabPackets * MaxPayloadBytes, MaxPayloadBytes);
-
-    private int TakeBuffer()
-    {
-        if (_freeCount == 0)
-        {
-            int first = _slabs.Count * SlabPackets;
-            _slabs.Add(new byte[SlabPackets * MaxPayloadBytes]);
-            for (int i = SlabPackets - 1; i >= 0; i--)
-                _free[_freeCount++] = first + i;
-        }
-
-        return _free[--_freeCount];
-    }
+    private byte[] TakeBuffer(int length) =>
+        _free.TryPop(out byte[]? buffer) && buffer.Length >= length ? buffer : new byte[Math.Max(length, UsualPayloadBytes)];
 
     private struct Slot
     {
         public StoredPacket Packet;
         public int Length;
-        public int Buffer;
+        public byte[]? Buffer;
     }
 }

@@ -222,7 +222,7 @@ internal sealed class PlayoutEngine : IDisposable
 
     private void Decode(in StoredPacket packet, ReadOnlySpan<byte> payload)
     {
-        Span<short> pcm = _queue.Append(AudioFormat.MaxPacketSamples);
+        Span<short> pcm = _queue.Append(packet.Info.Samples);
         _kind = packet.Info.IsDtx ? AudioFrameKind.ComfortNoise : AudioFrameKind.Normal;
         int samples = packet.Info.Samples;
         OpusStatus status = packet.Info.IsComfortNoise
@@ -237,7 +237,7 @@ internal sealed class PlayoutEngine : IDisposable
             _kind = AudioFrameKind.Concealed;
         }
 
-        _queue.Trim(AudioFormat.MaxPacketSamples - samples);
+        _queue.Trim(pcm.Length - samples);
         JoinTail(pcm[..samples]);
         if (_kind == AudioFrameKind.ComfortNoise)
             ComfortNoiseSamples += samples;

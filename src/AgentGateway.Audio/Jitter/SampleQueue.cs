@@ -9,10 +9,11 @@ internal sealed class SampleQueue
     /// <summary>Played samples that stay visible.</summary>
     public const int History = 600;
 
-    // A packet of 120 ms is decoded when less than 25 ms waits, and may then be lengthened; the rest saves moving the samples too often.
-    private const int Capacity = History + TimeStretcher.AccelerateSamples + AudioFormat.MaxPacketSamples + History + 2000;
+    // A packet of 20 ms is decoded when less than 25 ms waits, and may then be lengthened; the rest saves moving the samples too often. Longer
+    // packets make it grow.
+    private const int InitialCapacity = History + TimeStretcher.AccelerateSamples + AudioFormat.FrameSamples + History + 700;
 
-    private readonly short[] _samples = new short[Capacity];
+    private short[] _samples = new short[InitialCapacity];
     private int _start = History;
 
     public int Count { get; private set; }
@@ -28,7 +29,10 @@ internal sealed class SampleQueue
     {
         if (_start + Count + count > _samples.Length)
         {
-            _samples.AsSpan(_start - History, History + Count).CopyTo(_samples);
+            Span<short> kept = WithHistory;
+            if (kept.Length + count > _samples.Length)
+                _samples = new short[(kept.Length + count) * 2];
+            kept.CopyTo(_samples);
             _start = History;
         }
 

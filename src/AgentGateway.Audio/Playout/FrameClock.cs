@@ -40,9 +40,6 @@ public sealed class FrameClock
     /// <summary>Frames skipped since the start.</summary>
     public long TotalSkipped { get; private set; }
 
-    /// <summary>How late frames were asked for.</summary>
-    public LatenessHistogram Lateness { get; } = new();
-
     /// <summary>
     /// Returns how many frames are due at <paramref name="now"/>, 0..maxBurst, and moves past them. When more are due, the oldest are skipped:
     /// see <see cref="LastSkipped"/>.
@@ -53,7 +50,6 @@ public sealed class FrameClock
         long late = now.Ticks - Next.Ticks;
         if (late < 0)
             return 0;
-        Lateness.Add(TimeSpan.FromTicks(late));
         long due = (late / _periodTicks) + 1;
         NextIndex += due;
         if (due <= _maxBurst)

@@ -15,6 +15,9 @@ internal sealed class AudioSender : IDisposable
     private const int TailFrames = 5;
     private const int DtxKeepAliveFrames = 20;
     private const int MinBitrate = 6000;
+    private const int MaxPacket = 1275;
+
+    private static readonly short[] Zeros = new short[FrameSamples];
 
     // A 20 ms mono CELT frame of digital silence (RFC 6716: configuration 31, code 0).
     private static readonly byte[] SilenceFrame = [0xF8, 0xFF, 0xFE];
@@ -22,8 +25,6 @@ internal sealed class AudioSender : IDisposable
     private readonly IAudioEncoder _encoder;
     private readonly IOpusEncoder? _opus;
     private readonly int _bitrate;
-    private readonly short[] _zeros = new short[FrameSamples];
-    private readonly byte[] _packet = new byte[1275];
     private LossEstimate _loss;
     private long _silentFrames = TailFrames;
 
@@ -76,7 +77,7 @@ internal sealed class AudioSender : IDisposable
     {
         long index = _silentFrames++;
         if (index < TailFrames || _opus is null)
-            Encode(now, peer, _zeros, timestamp, marker: false);
+            Encode(now, peer, Zeros, timestamp, marker: false);
         else if (peer.Audio is not { Dtx: true } || (index - TailFrames) % DtxKeepAliveFrames == 0)
             Send(now, peer, SilenceFrame, timestamp, marker: false);
     }
@@ -84,8 +85,11 @@ internal sealed class AudioSender : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _encoder.Dispose();
 
-    private void Encode(Instant now, RtcPeer peer, ReadOnlySpan<short> frame, long timestamp, bool marker) =>
-        Send(now, peer, _packet.AsSpan(0, _encoder.Encode(frame, _packet)), timestamp, marker);
+    private void Encode(Instant now, RtcPeer peer, ReadOnlySpan<short> frame, long timestamp, bool marker)
+    {
+        Span<byte> packet = stackalloc byte[MaxPacket];
+        Send(now, peer, packet[.._encoder.Encode(frame, packet)], timestamp, marker);
+    }
 
     private void Send(Instant now, RtcPeer peer, ReadOnlySpan<byte> packet, long timestamp, bool marker)
     {

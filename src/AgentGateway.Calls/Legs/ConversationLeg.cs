@@ -9,7 +9,6 @@ internal sealed class ConversationLeg : PacedLeg
 {
     private readonly ConversationSession _session;
     private readonly Resampler _toRecognizer = new(48000, 16000);
-    private readonly short[] _pcm16k = new short[320];
 
     internal ConversationLeg(IOpusCodec codec, ConversationSession session)
         : base(codec) => _session = session;
@@ -28,8 +27,9 @@ internal sealed class ConversationLeg : PacedLeg
 
     protected override bool Exchange(ReadOnlySpan<short> input, AudioFrameKind kind, Span<short> output)
     {
-        int samples = _toRecognizer.Process(input, _pcm16k);
-        _session.PushAudio(_pcm16k.AsSpan(0, samples));
+        Span<short> pcm16k = stackalloc short[320];
+        int samples = _toRecognizer.Process(input, pcm16k);
+        _session.PushAudio(pcm16k[..samples]);
         return _session.PullAudio(output);
     }
 }

@@ -17,8 +17,6 @@ internal abstract class PacedLeg : AudioLeg
     private AudioSender _sender;
     private IAudioCodec _heardCodec;
     private IAudioCodec _spokenCodec;
-    private readonly short[] _input = new short[FrameSamples];
-    private readonly short[] _output = new short[FrameSamples];
     private FrameClock? _clock;
     private long _reports;
 
@@ -65,13 +63,15 @@ internal abstract class PacedLeg : AudioLeg
         }
 
         FrameClock clock = _clock!;
+        Span<short> input = stackalloc short[FrameSamples];
+        Span<short> output = stackalloc short[FrameSamples];
         for (int due = clock.Advance(now); due > 0; due--)
         {
             // Frames that a stall made impossible are skipped in time as well, so that the far end stays in step.
             long timestamp = (clock.NextIndex - due) * (FrameSamples / TimestampScale(_spokenCodec));
-            AudioFrameKind kind = _receiver.Pull(now, _input);
-            if (Exchange(_input, kind, _output))
-                _sender.SendFrame(now, peer, _output, timestamp);
+            AudioFrameKind kind = _receiver.Pull(now, input);
+            if (Exchange(input, kind, output))
+                _sender.SendFrame(now, peer, output, timestamp);
             else
                 _sender.SendSilence(now, peer, timestamp);
         }

@@ -1,12 +1,12 @@
+using System.Numerics;
 using AgentGateway.Primitives;
 
 namespace AgentGateway.Conversation.Session;
 
 /// <summary>
 /// The caller's audio between the media thread, which writes, and the session's loop, which reads: a ring without locks.
-/// What the loop has not read within <see cref="Limit"/> is lost, oldest first, and counted. Audio that was read stays
-/// readable for a while, so that a recogniser can be given what was said before speech was noticed.
-/// Positions count samples since the first one pushed.
+/// What the loop has not read within <see cref="Limit"/> is lost, oldest first, and counted. The ring grows to what waits: a loop that
+/// keeps up needs a quarter of a second. Positions count samples since the first one pushed.
 /// </summary>
 internal sealed class AudioIntake
 {
@@ -16,17 +16,27 @@ internal sealed class AudioIntake
     /// <summary>Most unread samples kept: 3 s.</summary>
     public const int Limit = 3 * SampleRate;
 
-    // 8.2 s: larger than the limit, so that pre-roll and the turn so far survive behind the reader while the writer is ahead.
-    private const int Capacity = 1 << 17;
-    private const int Mask = Capacity - 1;
+    // 0.26 s, and 4.1 s: more than the limit.
+    private const int InitialCapacity = 1 << 12;
+    private const int MaxCapacity = 1 << 16;
     private const int ArrivalStep = 320;
 
-    private readonly short[] _ring = new short[Capacity];
-    private readonly long[] _arrivals = new long[(Capacity / ArrivalStep) + 2];
+    private readonly int _maxCapacity;
+    private readonly long[] _arrivals;
+    private short[] _ring;
     private long _written;
     private long _read;
     private long _dropped;
     private long _wanted;
+
+    /// <summary>An empty intake.</summary>
+    /// <param name="kept">Samples that can be read again behind the reader; for them the ring is made at once.</param>
+    public AudioIntake(int kept = 0)
+    {
+        _maxCapacity = Math.Max(MaxCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)kept));
+        _ring = new short[kept > 0 ? _maxCapacity : InitialCapacity];
+        _arrivals = new long[(_maxCapacity / ArrivalStep) + 2];
+    }
 
     /// <summary>Samples written by the media thread.</summary>
     public long Written => Volatile.Read(ref _written);
@@ -54,11 +64,14 @@ internal sealed class AudioIntake
         if (pcm.IsEmpty)
             return false;
         long start = _written;
-        int index = (int)(start & Mask);
-        int first = Math.Min(pcm.Length, Capacity - index);
-        pcm[..first].CopyTo(_ring.AsSpan(index));
-        pcm[first..].CopyTo(_ring);
         long end = start + pcm.Length;
+        if (end - Volatile.Read(ref _read) > _ring.Length - ArrivalStep && _ring.Length < _maxCapacity)
+            Grow(end - Volatile.Read(ref _read));
+        short[] ring = _ring;
+        int index = (int)(start & (ring.Length - 1));
+        int first = Math.Min(pcm.Length, ring.Length - index);
+        pcm[..first].CopyTo(ring.AsSpan(index));
+        pcm[first..].CopyTo(ring);
         for (long slot = start / ArrivalStep; slot <= (end - 1) / ArrivalStep; slot++)
             Volatile.Write(ref _arrivals[slot % _arrivals.Length], arrival.Ticks);
         Volatile.Write(ref _written, end);
@@ -80,7 +93,7 @@ internal sealed class AudioIntake
             if (written - _read > Limit)
             {
                 Volatile.Write(ref _dropped, _dropped + (written - Limit - _read));
-                _read = written - Limit;
+                Volatile.Write(ref _read, written - Limit);
             }
 
             if (written - _read < window.Length)
@@ -92,10 +105,9 @@ internal sealed class AudioIntake
 
             end = _read + window.Length;
             arrival = new Instant(Volatile.Read(ref _arrivals[(end - 1) / ArrivalStep % _arrivals.Length]));
-            Copy(_read, window);
-            if (!IsIntact(_read))
+            if (!TryCopy(_read, window))
                 continue;
-            _read = end;
+            Volatile.Write(ref _read, end);
             return true;
         }
     }
@@ -109,28 +121,34 @@ internal sealed class AudioIntake
         while (true)
         {
             long written = Volatile.Read(ref _written);
-            from = Math.Max(from, Math.Max(0, written - Capacity + ArrivalStep));
+            from = Math.Max(from, Math.Max(0, written - Volatile.Read(ref _ring).Length + ArrivalStep));
             int count = (int)Math.Min(destination.Length, written - from);
             if (count <= 0)
                 return 0;
-            Copy(from, destination[..count]);
-            if (IsIntact(from))
+            if (TryCopy(from, destination[..count]))
                 return count;
         }
     }
 
-    private void Copy(long from, Span<short> destination)
+    // A larger ring is published before what is written into it: whoever sees a position sees a ring that holds it.
+    private void Grow(long needed)
     {
-        int index = (int)(from & Mask);
-        int first = Math.Min(destination.Length, Capacity - index);
-        _ring.AsSpan(index, first).CopyTo(destination);
-        _ring.AsSpan(0, destination.Length - first).CopyTo(destination[first..]);
+        short[] old = _ring;
+        short[] ring = new short[Math.Min(_maxCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)needed + ArrivalStep))];
+        for (long at = Math.Max(0, _written - old.Length); at < _written; at++)
+            ring[at & (ring.Length - 1)] = old[at & (old.Length - 1)];
+        Volatile.Write(ref _ring, ring);
     }
 
-    // The writer may have come round while we copied; it writes before it publishes, by at most one push.
-    private bool IsIntact(long from)
+    // False when the writer may have come round while we copied; it writes before it publishes, by at most one push.
+    private bool TryCopy(long from, Span<short> destination)
     {
+        short[] ring = Volatile.Read(ref _ring);
+        int index = (int)(from & (ring.Length - 1));
+        int first = Math.Min(destination.Length, ring.Length - index);
+        ring.AsSpan(index, first).CopyTo(destination);
+        ring.AsSpan(0, destination.Length - first).CopyTo(destination[first..]);
         Interlocked.MemoryBarrier();
-        return Volatile.Read(ref _written) - from <= Capacity - ArrivalStep;
+        return Volatile.Read(ref _written) - from <= ring.Length - ArrivalStep;
     }
 }

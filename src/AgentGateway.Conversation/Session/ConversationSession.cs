@@ -30,7 +30,7 @@ public sealed class ConversationSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         _context = context;
-        _ports = new SessionPorts(context.TimeProvider);
+        _ports = new SessionPorts(context.TimeProvider, context.EndOfTurn is null ? 0 : EndOfTurnJudge.MaxSamples);
     }
 
     /// <summary>

@@ -20,14 +20,17 @@ internal sealed class SessionPorts
     private long _outputDelaySamples;
     private int _endReason = -1;
 
-    public SessionPorts(TimeProvider time)
+    /// <param name="time">The session's time provider.</param>
+    /// <param name="keptAudio">Samples at 16 kHz that can be read again, as they came.</param>
+    public SessionPorts(TimeProvider time, int keptAudio)
     {
         _time = time;
+        Intake = new AudioIntake(keptAudio);
         _start = time.GetTimestamp();
         Events = new EventSink(time);
     }
 
-    public AudioIntake Intake { get; } = new();
+    public AudioIntake Intake { get; }
 
     /// <summary>What was sent, beside what was received.</summary>
     public PlayedAudio Played { get; } = new();

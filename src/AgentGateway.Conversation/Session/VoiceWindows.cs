@@ -19,7 +19,9 @@ internal sealed class VoiceWindows : IDisposable
     // From here on a window is the agent's own voice and nobody's turn.
     private const float EchoThreshold = 0.6f;
     private const float SurelyEcho = 0.9f;
-    private const int Kept = 1 << 15;
+
+    // 1 s: pre-roll and what it takes to notice speech.
+    private const int Kept = 1 << 14;
     private const int KeptMask = Kept - 1;
 
     private readonly IVoiceActivityDetector _detector;

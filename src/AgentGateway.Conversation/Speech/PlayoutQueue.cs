@@ -18,7 +18,7 @@ internal sealed class PlayoutQueue
 
     // -60 dBFS: below it a frame is silence to any listener.
     private const int AudibleLevel = 33;
-    private const int Capacity = 1 << 16;
+    private const int Capacity = 1 << 15;
     private const int Mask = Capacity - 1;
     private const int BlockCapacity = 256;
     private const int BlockMask = BlockCapacity - 1;
@@ -36,7 +36,7 @@ internal sealed class PlayoutQueue
     private bool _sounding;
     private bool _fadeIn;
 
-    /// <summary>The most that can be queued, in samples: 1.36 s.</summary>
+    /// <summary>The most that can be queued, in samples: 0.68 s.</summary>
     public static int MaxQueued => Capacity;
 
     /// <summary>Position of the next sample to play.</summary>

@@ -11,11 +11,14 @@ namespace AgentGateway.Providers.Sherpa;
 internal sealed class SherpaUtteranceDecoder : IUtteranceDecoder
 {
     private const int SampleRate = 16000;
+
+    // A tenth of a second: what is given at once is a window of voice activity, or pre-roll.
+    private const int Piece = SampleRate / 10;
+    private const float Scale = 1 / 32768f;
     private static readonly float[] Silence = new float[SampleRate];
     private readonly SherpaRecognizerHandle _recognizer;
     private readonly SherpaRecognizerOptions _options;
     private readonly ComputeGate _gate;
-    private readonly float[] _samples = new float[SampleRate];
     private nint _stream;
 
     public SherpaUtteranceDecoder(SherpaRecognizerHandle recognizer, SherpaRecognizerOptions options, ComputeGate gate)
@@ -39,10 +42,15 @@ internal sealed class SherpaUtteranceDecoder : IUtteranceDecoder
             AcceptSilence(_options.LeadIn);
         }
 
-        const float scale = 1 / 32768f;
-        for (int i = 0; i < pcm.Length; i++)
-            _samples[i] = pcm[i] * scale;
-        AcceptFloats(_samples.AsSpan(0, pcm.Length));
+        Span<float> samples = stackalloc float[Piece];
+        while (!pcm.IsEmpty)
+        {
+            int count = Math.Min(Piece, pcm.Length);
+            for (int i = 0; i < count; i++)
+                samples[i] = pcm[i] * Scale;
+            pcm = pcm[count..];
+            AcceptFloats(samples[..count]);
+        }
     }
 
     public async ValueTask<string?> DecodeAsync(CancellationToken cancellationToken)

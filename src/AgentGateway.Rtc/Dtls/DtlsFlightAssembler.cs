@@ -25,6 +25,7 @@ internal sealed class DtlsFlightAssembler(DtlsRole role)
 
     // A change cipher spec and an alert on top of what is held.
     private const int OutputSlack = 64;
+    private const int InitialOutput = 512;
 
     private const byte ChangeCipherSpec = 20, Alert = 21, Handshake = 22;
     private const byte HelloVerifyRequest = 3, Certificate = 11, ServerHelloDone = 14, CertificateVerify = 15, ClientKeyExchange = 16;
@@ -32,7 +33,7 @@ internal sealed class DtlsFlightAssembler(DtlsRole role)
     private const byte FatalLevel = 2;
 
     private readonly DtlsHandshakeMessage?[] _messages = new DtlsHandshakeMessage?[MaxMessagesAhead];
-    private readonly byte[] _output = new byte[MaxFlight + OutputSlack];
+    private byte[] _output = [];
     private int _outputLength;
     private byte[] _protected = [];
     private int _protectedLength;
@@ -114,8 +115,7 @@ internal sealed class DtlsFlightAssembler(DtlsRole role)
             // OpenSSL has the keys and can judge for itself.
             if (_outputLength + record.Length > MaxFlight)
                 return Outcome.Excess;
-            record.CopyTo(_output.AsSpan(_outputLength));
-            _outputLength += record.Length;
+            record.CopyTo(Extend(record.Length));
             return Outcome.Ready;
         }
 
@@ -220,8 +220,7 @@ internal sealed class DtlsFlightAssembler(DtlsRole role)
         }
 
         WriteRecord(ChangeCipherSpec, _changeCipherSpecVersion, [1]);
-        _protected.AsSpan(0, _protectedLength).CopyTo(_output.AsSpan(_outputLength));
-        _outputLength += _protectedLength;
+        _protected.AsSpan(0, _protectedLength).CopyTo(Extend(_protectedLength));
         _changeCipherSpecPassed = true;
         _protected = [];
         _protectedLength = 0;
@@ -243,14 +242,24 @@ internal sealed class DtlsFlightAssembler(DtlsRole role)
 
     private Span<byte> WriteRecordHeader(byte type, ushort version, int length)
     {
-        Span<byte> record = _output.AsSpan(_outputLength, RecordHeader + length);
+        Span<byte> record = Extend(RecordHeader + length);
         record[0] = type;
         BinaryPrimitives.WriteUInt16BigEndian(record[1..], version);
         // Epoch 0, then a 48-bit sequence number of our own, so that OpenSSL's replay window sees each once.
         BinaryPrimitives.WriteUInt64BigEndian(record[3..], _recordSequence++);
         BinaryPrimitives.WriteUInt16BigEndian(record[11..], (ushort)length);
-        _outputLength += record.Length;
         return record[RecordHeader..];
+    }
+
+    // Grows to the largest flight seen: a hello is some 200 bytes, a flight with a certificate less than 2 KB.
+    private Span<byte> Extend(int length)
+    {
+        int end = _outputLength + length;
+        if (end > _output.Length)
+            Array.Resize(ref _output, Math.Max(InitialOutput, Math.Min(MaxFlight + OutputSlack, end * 2)));
+        Span<byte> added = _output.AsSpan(_outputLength, length);
+        _outputLength = end;
+        return added;
     }
 
     private static int ReadUInt24(ReadOnlySpan<byte> bytes) => (bytes[0] << 16) | BinaryPrimitives.ReadUInt16BigEndian(bytes[1..]);

@@ -25,12 +25,13 @@ internal struct IceTransmit
     public int UnknownCount;
 }
 
-/// <summary>A ring of fixed size: nothing is allocated per message, and a flood cannot make it grow.</summary>
+/// <summary>A ring that grows to the most ever waiting: nothing is allocated per message, and a flood cannot make it grow beyond its limit.</summary>
 internal sealed class IceTransmitQueue
 {
     private const int Capacity = 64;
+    private const int InitialSize = 4;
 
-    private readonly IceTransmit[] _items = new IceTransmit[Capacity];
+    private IceTransmit[] _items = new IceTransmit[InitialSize];
     private int _head;
     private int _count;
 
@@ -40,7 +41,9 @@ internal sealed class IceTransmitQueue
     {
         if (_count == Capacity)
             return false;
-        _items[(_head + _count) % Capacity] = item;
+        if (_count == _items.Length)
+            Grow();
+        _items[(_head + _count) % _items.Length] = item;
         _count++;
         return true;
     }
@@ -52,7 +55,7 @@ internal sealed class IceTransmitQueue
             return false;
         item = _items[_head];
         _items[_head] = default;
-        _head = (_head + 1) % Capacity;
+        _head = (_head + 1) % _items.Length;
         _count--;
         return true;
     }
@@ -62,5 +65,14 @@ internal sealed class IceTransmitQueue
         Array.Clear(_items);
         _head = 0;
         _count = 0;
+    }
+
+    private void Grow()
+    {
+        var items = new IceTransmit[_items.Length * 2];
+        for (int i = 0; i < _count; i++)
+            items[i] = _items[(_head + i) % _items.Length];
+        _items = items;
+        _head = 0;
     }
 }

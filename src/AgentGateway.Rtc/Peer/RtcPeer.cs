@@ -19,11 +19,14 @@ public sealed partial class RtcPeer : IDisposable
     private const int DataBufferSize = 16 * 1024;
     private const int MaxWaitingEvents = 256;
 
+    // What passes between DTLS and SCTP is not kept.
+    [ThreadStatic]
+    private static byte[]? _dataScratch;
+
     private readonly RtcPeerOptions _options;
     private readonly DropCounters _drops = new();
     private readonly SecureTransport _transport;
     private readonly Queue<RtcPeerEvent> _events = new(16);
-    private readonly byte[] _dataBuffer = new byte[DataBufferSize];
     private SctpAssociation? _sctp;
     private RtcPeerState _reportedState;
     private string _reportedUfrag;
@@ -205,6 +208,8 @@ public sealed partial class RtcPeer : IDisposable
     /// <summary>Frees keys and native memory. Sends nothing: call <see cref="Close"/> and poll before.</summary>
     public void Dispose() => _transport.Dispose();
 
+    private static Span<byte> DataScratch => _dataScratch ??= new byte[DataBufferSize];
+
     private bool TryBuild(Span<byte> buffer, out int length, out DatagramPath path)
     {
         while (!_finished)
@@ -212,9 +217,9 @@ public sealed partial class RtcPeer : IDisposable
             if (_transport.TryPollTransmit(buffer, out length, out path) || TryBuildMedia(buffer, out length, out path))
                 return true;
             if (_started && _sctp is not null && (!_transport.IsEnded || _closedAt is not null)
-                && _sctp.TryPollTransmit(_dataBuffer, out int dataLength))
+                && _sctp.TryPollTransmit(DataScratch, out int dataLength))
             {
-                if (!_transport.TrySendData(_dataBuffer.AsSpan(0, dataLength)))
+                if (!_transport.TrySendData(DataScratch[..dataLength]))
                     _drops.Count(RtcDropReason.SendFailed);
                 continue;
             }
@@ -248,12 +253,12 @@ public sealed partial class RtcPeer : IDisposable
             _sctp?.Start(now);
         }
 
-        while (_transport.TryPollData(_dataBuffer, out int length))
+        while (_transport.TryPollData(DataScratch, out int length))
         {
             if (_sctp is null)
                 _drops.Count(RtcDropReason.UnexpectedData);
             else
-                _sctp.Handle(now, _dataBuffer.AsSpan(0, length));
+                _sctp.Handle(now, DataScratch[..length]);
         }
 
         ReportCredentials();

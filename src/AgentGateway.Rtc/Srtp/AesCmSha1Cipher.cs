@@ -17,21 +17,21 @@ internal sealed class AesCmSha1Cipher : SrtpCipher
     private readonly IncrementalHash _rtcpHash;
 
     public AesCmSha1Cipher(
-        ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> masterSalt, int rtpTagLength, AesScratch scratch)
+        ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> masterSalt, int rtpTagLength)
     {
         RtpTagLength = rtpTagLength;
         Span<byte> key = stackalloc byte[masterKey.Length];
         Span<byte> authentication = stackalloc byte[AuthenticationKeyLength];
 
         SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyDerivation.RtpKey, key);
-        _rtpCipher = new AesCounterMode(key, scratch);
+        _rtpCipher = new AesCounterMode(key);
         SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyDerivation.RtpAuthentication, authentication);
         _rtpHash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA1, authentication);
         _rtpSalt = new byte[SaltLength];
         SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyDerivation.RtpSalt, _rtpSalt);
 
         SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyDerivation.RtcpKey, key);
-        _rtcpCipher = new AesCounterMode(key, scratch);
+        _rtcpCipher = new AesCounterMode(key);
         SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyDerivation.RtcpAuthentication, authentication);
         _rtcpHash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA1, authentication);
         _rtcpSalt = new byte[SaltLength];

@@ -15,11 +15,9 @@ internal sealed class AesCounterMode : IDisposable
 
     private readonly Aes _aes;
     private readonly ICryptoTransform _encryptor;
-    private readonly AesScratch _scratch;
 
-    public AesCounterMode(ReadOnlySpan<byte> key, AesScratch scratch)
+    public AesCounterMode(ReadOnlySpan<byte> key)
     {
-        _scratch = scratch;
         _aes = Aes.Create();
         _aes.Mode = CipherMode.ECB;
         _aes.Padding = PaddingMode.None;
@@ -36,11 +34,12 @@ internal sealed class AesCounterMode : IDisposable
         ulong high = BinaryPrimitives.ReadUInt64LittleEndian(iv);
         uint middle = BinaryPrimitives.ReadUInt32LittleEndian(iv[8..]);
         uint counter = BinaryPrimitives.ReadUInt32BigEndian(iv[12..]);
+        AesScratch scratch = AesScratch.OfThread;
         while (source.Length > 0)
         {
             int length = Math.Min(source.Length, AesScratch.Size);
             int blocks = (length + BlockSize - 1) / BlockSize;
-            Span<byte> counters = _scratch.Counters;
+            Span<byte> counters = scratch.Counters;
             for (int i = 0; i < blocks; i++, counter++)
             {
                 Span<byte> block = counters.Slice(i * BlockSize, BlockSize);
@@ -49,8 +48,8 @@ internal sealed class AesCounterMode : IDisposable
                 BinaryPrimitives.WriteUInt32BigEndian(block[12..], counter);
             }
 
-            _encryptor.TransformBlock(_scratch.Counters, 0, blocks * BlockSize, _scratch.KeyStream, 0);
-            Xor(source[..length], _scratch.KeyStream.AsSpan(0, length), destination);
+            _encryptor.TransformBlock(scratch.Counters, 0, blocks * BlockSize, scratch.KeyStream, 0);
+            Xor(source[..length], scratch.KeyStream.AsSpan(0, length), destination);
             source = source[length..];
             destination = destination[length..];
         }

@@ -19,26 +19,23 @@ internal sealed class AesGcmCipher : SrtpCipher
     private readonly AesGcm _rtcpGcm;
     private readonly AesCounterMode? _rtpTrial;
     private readonly AesCounterMode? _rtcpTrial;
-    private readonly AesScratch _scratch;
 
     /// <param name="masterKey">16 or 32 bytes.</param>
     /// <param name="masterSalt">12 bytes.</param>
     /// <param name="receives">Whether packets are to be unprotected; a sender needs no trial cipher.</param>
-    /// <param name="scratch">The session's work buffers.</param>
-    public AesGcmCipher(ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> masterSalt, bool receives, AesScratch scratch)
+    public AesGcmCipher(ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> masterSalt, bool receives)
     {
-        _scratch = scratch;
         Span<byte> key = stackalloc byte[masterKey.Length];
 
         SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyDerivation.RtpKey, key);
         _rtpGcm = new AesGcm(key, TagLength);
-        _rtpTrial = receives ? new AesCounterMode(key, scratch) : null;
+        _rtpTrial = receives ? new AesCounterMode(key) : null;
         _rtpSalt = new byte[SaltLength];
         SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyDerivation.RtpSalt, _rtpSalt);
 
         SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyDerivation.RtcpKey, key);
         _rtcpGcm = new AesGcm(key, TagLength);
-        _rtcpTrial = receives ? new AesCounterMode(key, scratch) : null;
+        _rtcpTrial = receives ? new AesCounterMode(key) : null;
         _rtcpSalt = new byte[SaltLength];
         SrtpKeyDerivation.Derive(masterKey, masterSalt, SrtpKeyDerivation.RtcpSalt, _rtcpSalt);
         CryptographicOperations.ZeroMemory(key);
@@ -47,11 +44,10 @@ internal sealed class AesGcmCipher : SrtpCipher
     /// <summary>From session keys that are already derived; RFC 7714's packet vectors start there.</summary>
     internal AesGcmCipher(ReadOnlySpan<byte> sessionKey, ReadOnlySpan<byte> sessionSalt)
     {
-        _scratch = new AesScratch();
         _rtpGcm = new AesGcm(sessionKey, TagLength);
         _rtcpGcm = new AesGcm(sessionKey, TagLength);
-        _rtpTrial = new AesCounterMode(sessionKey, _scratch);
-        _rtcpTrial = new AesCounterMode(sessionKey, _scratch);
+        _rtpTrial = new AesCounterMode(sessionKey);
+        _rtcpTrial = new AesCounterMode(sessionKey);
         _rtpSalt = sessionSalt.ToArray();
         _rtcpSalt = sessionSalt.ToArray();
     }
@@ -123,12 +119,13 @@ internal sealed class AesGcmCipher : SrtpCipher
         Span<byte> iv = stackalloc byte[AesCounterMode.BlockSize];
         nonce.CopyTo(iv);
         BinaryPrimitives.WriteUInt32BigEndian(iv[SaltLength..], 2);
-        _scratch.EnsureCapacity(payload.Length);
-        Span<byte> plain = _scratch.Plain.AsSpan(0, payload.Length);
+        AesScratch scratch = AesScratch.OfThread;
+        scratch.EnsureCapacity(payload.Length);
+        Span<byte> plain = scratch.Plain.AsSpan(0, payload.Length);
         trial.Transform(iv, payload, plain);
 
         Span<byte> expected = stackalloc byte[TagLength];
-        gcm.Encrypt(nonce, plain, _scratch.Discard.AsSpan(0, payload.Length), expected, associated);
+        gcm.Encrypt(nonce, plain, scratch.Discard.AsSpan(0, payload.Length), expected, associated);
         if (!CryptographicOperations.FixedTimeEquals(expected, tag))
             return false;
         plain.CopyTo(payload);

@@ -19,7 +19,7 @@ internal static class SrtpKeyDerivation
         masterSalt.CopyTo(iv);
         iv[7] ^= label;
         destination.Clear();
-        using var cipher = new AesCounterMode(masterKey, new AesScratch());
+        using var cipher = new AesCounterMode(masterKey);
         cipher.Transform(iv, destination, destination);
         CryptographicOperations.ZeroMemory(iv);
     }

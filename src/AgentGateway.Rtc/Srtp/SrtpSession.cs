@@ -88,17 +88,16 @@ public sealed class SrtpSession : IDisposable
         ReadOnlySpan<byte> receiveKey,
         ReadOnlySpan<byte> receiveSalt)
     {
-        var scratch = new AesScratch();
-        var sender = new SrtpSender(CreateCipher(profile, sendKey, sendSalt, receives: false, scratch));
-        var receiver = new SrtpReceiver(CreateCipher(profile, receiveKey, receiveSalt, receives: true, scratch));
+        var sender = new SrtpSender(CreateCipher(profile, sendKey, sendSalt, receives: false));
+        var receiver = new SrtpReceiver(CreateCipher(profile, receiveKey, receiveSalt, receives: true));
         return new SrtpSession(profile, sender, receiver);
     }
 
     private static SrtpCipher CreateCipher(
-        SrtpProfile profile, ReadOnlySpan<byte> key, ReadOnlySpan<byte> salt, bool receives, AesScratch scratch) =>
+        SrtpProfile profile, ReadOnlySpan<byte> key, ReadOnlySpan<byte> salt, bool receives) =>
         profile.IsAead()
-            ? new AesGcmCipher(key, salt, receives, scratch)
-            : new AesCmSha1Cipher(key, salt, profile == SrtpProfile.Aes128CmHmacSha1_32 ? 4 : 10, scratch);
+            ? new AesGcmCipher(key, salt, receives)
+            : new AesCmSha1Cipher(key, salt, profile == SrtpProfile.Aes128CmHmacSha1_32 ? 4 : 10);
 
     private bool Sent(SrtpResult result)
     {

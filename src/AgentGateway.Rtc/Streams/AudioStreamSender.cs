@@ -4,20 +4,21 @@ using AgentGateway.Rtc.Wire.Rtp;
 namespace AgentGateway.Rtc.Streams;
 
 /// <summary>
-/// The stream we send: numbers packets and holds them, in plain, until the driver polls. All memory is allocated once,
-/// when the section may first send.
+/// The stream we send: numbers packets and holds them, in plain, until the driver polls. Memory grows to the most packets that
+/// ever waited, which is one while the driver polls after each.
 /// </summary>
 internal sealed class AudioStreamSender
 {
     // mid 1 + 16, audio level 2, send time 4, transport sequence 3, each one byte longer in the two-byte form; block header 4, padding 3.
     private const int MaxHeaderExtensions = 40;
 
-    private readonly int[] _lengths;
+    private readonly int _capacity;
     private readonly int _slotSize;
     private readonly uint _timestampOffset;
     private readonly TransportWideFeedback? _transport;
     private readonly RedundancySender _redundancy = new();
     private readonly byte[] _mid = new byte[RtpExtensionValue.MaxMidLength];
+    private int[] _lengths = [];
     private byte[] _slots = [];
     private byte[] _redPayload = [];
     private AudioStreamConfiguration? _configuration;
@@ -36,7 +37,7 @@ internal sealed class AudioStreamSender
     public AudioStreamSender(IRandomSource random, int capacity, int maxPacketSize, TransportWideFeedback? transport)
     {
         _slotSize = maxPacketSize;
-        _lengths = new int[capacity];
+        _capacity = capacity;
         _transport = transport;
         Ssrc = random.NextUInt32();
         _timestampOffset = random.NextUInt32();
@@ -72,11 +73,8 @@ internal sealed class AudioStreamSender
         SendsMid |= configuration.MaySend && _configuration is not { MaySend: true };
         _configuration = configuration;
         _twoByteExtensions = configuration.NeedsTwoByteExtensions;
-        if (configuration.MaySend && _slots.Length == 0)
-        {
-            _slots = new byte[_lengths.Length * _slotSize];
+        if (configuration.MaySend && configuration.RedPayloadType is not null && _redPayload.Length == 0)
             _redPayload = new byte[_slotSize];
-        }
 
         _midLength = 0;
         if (configuration.MidExtension is null || configuration.Mid.Length is 0 or > RtpExtensionValue.MaxMidLength)
@@ -160,8 +158,10 @@ internal sealed class AudioStreamSender
         bool marker,
         byte? audioLevel)
     {
-        if (_count == _lengths.Length)
+        if (_count == _capacity)
             return AudioEnqueueResult.Full;
+        if (_count == _lengths.Length)
+            Grow();
         int index = (_head + _count) % _lengths.Length;
         Span<byte> slot = _slots.AsSpan(index * _slotSize, _slotSize);
         if (!RtpWriter.TryStart(slot, payloadType, marker, _sequence, WireTimestamp(mediaTimestamp), Ssrc, out RtpWriter writer))
@@ -176,6 +176,22 @@ internal sealed class AudioStreamSender
         PacketsSent++;
         BytesSent += payload.Length;
         return AudioEnqueueResult.Ok;
+    }
+
+    private void Grow()
+    {
+        int[] lengths = new int[Math.Clamp(2 * _lengths.Length, 1, _capacity)];
+        byte[] slots = new byte[lengths.Length * _slotSize];
+        for (int i = 0; i < _count; i++)
+        {
+            int from = (_head + i) % _lengths.Length;
+            lengths[i] = _lengths[from];
+            _slots.AsSpan(from * _slotSize, lengths[i]).CopyTo(slots.AsSpan(i * _slotSize));
+        }
+
+        _lengths = lengths;
+        _slots = slots;
+        _head = 0;
     }
 
     private void AddExtensions(Instant now, AudioStreamConfiguration configuration, byte? audioLevel, ref RtpWriter writer)

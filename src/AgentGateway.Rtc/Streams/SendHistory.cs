@@ -8,16 +8,16 @@ namespace AgentGateway.Rtc.Streams;
 /// </summary>
 internal sealed class SendHistory
 {
-    /// <summary>Bytes kept: one to three seconds of speech, by codec and redundancy.</summary>
-    public const int Capacity = 16 * 1024;
+    /// <summary>Bytes kept: half a second of speech to two, by codec and redundancy. What comes later than that nobody plays.</summary>
+    public const int Capacity = 8 * 1024;
 
     // A retransmission may be lost too; more than this, and the far end asks out of habit.
     private const int MaxRepeats = 3;
-    private const int Entries = 256;
+    private const int Entries = 128;
     private const int MaxQueued = 32;
     private static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(5);
 
-    private readonly Entry[] _entries = new Entry[Entries];
+    private Entry[] _entries = [];
     private readonly ushort[] _queue = new ushort[MaxQueued];
     private byte[]? _bytes;
     private long _written;
@@ -28,8 +28,8 @@ internal sealed class SendHistory
     {
         public bool Used;
         public ushort Sequence;
-        public int Length;
-        public int Repeats;
+        public ushort Length;
+        public byte Repeats;
         public long Start;
         public Instant SentAt;
     }
@@ -37,14 +37,18 @@ internal sealed class SendHistory
     /// <summary>Keeps a datagram; the oldest give way.</summary>
     public void Add(Instant now, ushort sequence, ReadOnlySpan<byte> datagram)
     {
-        _bytes ??= new byte[Capacity];
+        if (_bytes is null)
+        {
+            _bytes = new byte[Capacity];
+            _entries = new Entry[Entries];
+        }
 
         // A datagram never wraps: what is left at the end is skipped.
         int position = (int)(_written % Capacity);
         if (position + datagram.Length > Capacity)
             _written += Capacity - position;
         ref Entry entry = ref _entries[sequence % Entries];
-        entry = new Entry { Used = true, Sequence = sequence, Length = datagram.Length, Start = _written, SentAt = now };
+        entry = new Entry { Used = true, Sequence = sequence, Length = (ushort)datagram.Length, Start = _written, SentAt = now };
         datagram.CopyTo(_bytes.AsSpan((int)(_written % Capacity)));
         _written += datagram.Length;
     }
@@ -55,6 +59,8 @@ internal sealed class SendHistory
     /// <param name="roundTrip">Two requests within this time are about the same loss.</param>
     public bool TryQueue(Instant now, ushort sequence, TimeSpan roundTrip)
     {
+        if (_bytes is null)
+            return false;
         ref Entry entry = ref _entries[sequence % Entries];
         if (!IsKept(entry, sequence) || entry.Repeats >= MaxRepeats || _queueCount == MaxQueued)
             return false;

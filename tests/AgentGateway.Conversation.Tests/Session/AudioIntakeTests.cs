@@ -5,7 +5,7 @@ namespace AgentGateway.Conversation.Tests.Session;
 
 public sealed class AudioIntakeTests
 {
-    private readonly AudioIntake _intake = new();
+    private readonly AudioIntake _intake = new(EndOfTurnJudge.MaxSamples);
     private readonly short[] _window = new short[512];
     private short _next;
 
@@ -104,6 +104,30 @@ public sealed class AudioIntakeTests
 
         writer.Join();
         Assert.True(read > 0);
+    }
+
+    [Fact]
+    public void Nothing_is_lost_while_the_ring_grows()
+    {
+        var intake = new AudioIntake();
+        short[] pcm = new short[320];
+        short next = 0;
+        short expected = 0;
+        for (int ahead = 1; ahead <= 48_000 / 320; ahead += 7)
+        {
+            for (int i = 0; i < ahead; i++)
+            {
+                for (int sample = 0; sample < pcm.Length; sample++)
+                    pcm[sample] = next++;
+                intake.Push(pcm, default);
+            }
+
+            while (intake.TryRead(pcm, out _, out _))
+                Assert.Equal(pcm.Select(_ => expected++).ToArray(), pcm);
+        }
+
+        Assert.Equal(next, expected);
+        Assert.Equal(0, intake.Dropped);
     }
 
     private void Push(int frames)

@@ -269,7 +269,7 @@ public sealed class ConversationSessionTests
         call.Session.PushText("count");
         call.Await<AgentSpeechStarted>();
         call.Run(500);
-        // A sentence is a second; the queue holds 1.36 s.
+        // A sentence is a second; the queue holds 0.68 s.
         Assert.InRange(call.Synthesizer.Requests.Count, 2, 3);
     }
 
