@@ -73,8 +73,10 @@ wer.SetAction((parsed, cancellationToken) => WerRun.RunAsync(
 
 var voiceActivity = new Option<FileInfo>("--vad") { Required = true, Description = "silero_vad_v5.onnx" };
 var shards = new Option<int>("--shards") { DefaultValueFactory = _ => 1, Description = "Media threads" };
-var tone = new Command("tone", "Serves an agent that listens with Silero and speaks a sine; prints its URL") { voiceActivity, shards };
-tone.SetAction((parsed, cancellationToken) => ToneServer.RunAsync(parsed.GetRequiredValue(voiceActivity).FullName, parsed.GetValue(shards), cancellationToken));
+var ownTones = new Option<bool>("--own-tones") { Description = "Each call has a frequency of its own, so that none can send what another has encoded" };
+var tone = new Command("tone", "Serves an agent that listens with Silero and speaks a sine; prints its URL") { voiceActivity, shards, ownTones };
+tone.SetAction((parsed, cancellationToken) => ToneServer.RunAsync(
+    parsed.GetRequiredValue(voiceActivity).FullName, parsed.GetValue(shards), parsed.GetValue(ownTones), cancellationToken));
 
 var opus = new Command("opus", "CPU of libopus alone: what as many echo calls cost without network, encryption and jitter buffer") { calls, seconds, csv };
 opus.SetAction((parsed, cancellationToken) => OpusBaseline.RunAsync(

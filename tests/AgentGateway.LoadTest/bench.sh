@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the gateway beside other servers on this machine, one at a time, and prints Markdown tables.
-#   bench.sh [--calls "1 40 100 200"] [--seconds 12] [--turns 16] [--only "echo echo-relay agent idle pion aiortc gstreamer latency"]
+#   bench.sh [--calls "1 40 100 200"] [--seconds 12] [--turns 16] [--only "echo echo-relay churn agent idle pion aiortc gstreamer latency"]
 # Callers are our own peer on loopback; CPU and memory are the kernel's accounting of the server's process. The others
 # take part when their Debian packages are installed: golang-go golang-github-pion-webrtc.v3-dev; python3-aiortc;
 # gstreamer1.0-plugins-bad gstreamer1.0-nice python3-gst-1.0. Each is measured with more and more calls until it loses
@@ -25,7 +25,7 @@ ARGS="$*"
 CALLS="1 40 100 200"
 SECONDS_EACH=12
 TURNS=16
-ONLY="echo echo-relay agent idle pion aiortc gstreamer latency"
+ONLY="echo echo-relay churn agent idle pion aiortc gstreamer latency"
 while [ $# -gt 0 ]; do
   case "$1" in
     --calls) CALLS="$2" ;;
@@ -164,17 +164,28 @@ for calls in $CALLS; do
   done
   if wants pion; then rival "pion relay" "$calls" "$LOCAL/go/bin/pion-relay"; fi
 done
-# The agent that listens with Silero and speaks a sine: frames must leave on time.
+# Calls that come and go beside the others: what the collector finds alive then.
+for agent in echo-relay echo; do
+  wants churn || break
+  if late "calls that come and go beside $agent"; then continue; fi
+  start_gateway || { NOTES+=("The gateway did not start for calls that come and go beside $agent."); continue; }
+  measure "gateway $agent (20 calls a second come and go)" 40 "$URL/whip/$agent" --churn 20 --probe "$PROBE"
+  stop_server
+done
+
+# The agent that listens with Silero and speaks a sine: frames must leave on time. When all say the same, one encodes for all.
 VAD="${AGENTGATEWAY_MODEL_MIRROR:-}/silero-vad-v5/silero_vad_v5.onnx"
 [ -f "$VAD" ] || VAD="$HOME/.cache/agentgateway/models/silero-vad-v5/silero_vad_v5.onnx"
 for calls in 30 60 100; do
-  wants agent || break
-  if late "the tone agent with $calls calls"; then continue; fi
-  rm -f "$PROBE"
-  AGENTGATEWAY_PROBE="$PROBE" start READY dotnet "$HERE/bin/Release/net10.0/AgentGateway.LoadTest.dll" tone --vad "$VAD" --shards 2 \
-    || { NOTES+=("The tone agent did not start."); break; }
-  measure "tone agent (Silero in; sine out)" "$calls" "$(cut -d' ' -f2 "$OUT/server.log")" --probe "$PROBE" --warm-up 10
-  stop_server
+  for tones in "" --own-tones; do
+    wants agent || break
+    if late "the tone agent with $calls calls"; then continue; fi
+    rm -f "$PROBE"
+    AGENTGATEWAY_PROBE="$PROBE" start READY dotnet "$HERE/bin/Release/net10.0/AgentGateway.LoadTest.dll" tone --vad "$VAD" --shards 2 $tones \
+      || { NOTES+=("The tone agent did not start."); break; }
+    measure "tone agent (Silero in; sine out${tones:+ of its own})" "$calls" "$(cut -d' ' -f2 "$OUT/server.log")" --probe "$PROBE" --warm-up 10
+    stop_server
+  done
 done
 
 # What a call costs while nobody says anything: callers that send nothing, and want silence as nothing too.

@@ -8,10 +8,18 @@ using Microsoft.Extensions.Logging;
 namespace AgentGateway.LoadTest.Tone;
 
 /// <summary>Conversations whose greeting takes longer than any measurement.</summary>
-internal sealed class ToneConversations(IVoiceActivityModel voiceActivity) : IConversationFactory, IAsyncDisposable
+/// <param name="voiceActivity">What listens.</param>
+/// <param name="ownTones">Whether each call has a tone of its own, so that no packet of one can be sent by another.</param>
+internal sealed class ToneConversations(IVoiceActivityModel voiceActivity, bool ownTones) : IConversationFactory, IAsyncDisposable
 {
+    // Between 200 and 3190 Hz, where voices are.
+    private const int LowestTone = 200;
+    private const int ToneStep = 10;
+    private const int Tones = 300;
+
     private readonly DeafRecognizer _recognizer = new();
-    private readonly ToneSynthesizer _synthesizer = new();
+    private readonly ToneSynthesizer _common = new(440);
+    private int _calls;
     private readonly NoChatClient _chat = new();
     private readonly ProblemLogger _problems = new();
 
@@ -31,7 +39,7 @@ internal sealed class ToneConversations(IVoiceActivityModel voiceActivity) : ICo
             Agent = agent,
             VoiceActivity = voiceActivity,
             Recognizer = _recognizer,
-            Synthesizer = _synthesizer,
+            Synthesizer = ownTones ? new ToneSynthesizer(LowestTone + (Interlocked.Increment(ref _calls) % Tones * ToneStep)) : _common,
             ChatClient = _chat,
             Logger = _problems,
         }));
@@ -39,7 +47,7 @@ internal sealed class ToneConversations(IVoiceActivityModel voiceActivity) : ICo
     public async ValueTask DisposeAsync()
     {
         await _recognizer.DisposeAsync();
-        await _synthesizer.DisposeAsync();
+        await _common.DisposeAsync();
         _chat.Dispose();
     }
 

@@ -10,11 +10,12 @@ namespace AgentGateway.LoadTest.Tone;
 
 /// <summary>
 /// A WHIP server whose agent listens with Silero and speaks a sine as long as a call lasts: the gateway's own calls, conversations,
-/// jitter buffer and encoder, without recogniser, language model and voice. All calls say the same, so what one has encoded the others send.
+/// jitter buffer and encoder, without recogniser, language model and voice. All calls say the same, so what one has encoded the others send, or
+/// each has a tone of its own.
 /// </summary>
 internal static class ToneServer
 {
-    internal static async Task<int> RunAsync(string model, int shards, CancellationToken cancellationToken)
+    internal static async Task<int> RunAsync(string model, int shards, bool ownTones, CancellationToken cancellationToken)
     {
         StartupHook.Initialize();
 
@@ -25,7 +26,7 @@ internal static class ToneServer
             TimeProvider.System,
             NullLoggerFactory.Instance);
         using SileroVoiceActivityModel voiceActivity = SileroVoiceActivityModel.Load(model, "silero");
-        await using var conversations = new ToneConversations(voiceActivity);
+        await using var conversations = new ToneConversations(voiceActivity, ownTones);
         await using var calls = new CallManager(
             transport, conversations, new NoDialects(), LibOpusCodec.Instance, TimeProvider.System, NullLoggerFactory.Instance);
         await using WhipListener whip = await WhipListener.StartAsync(async offer =>
