@@ -23,8 +23,15 @@ public sealed class TurnTakingTests
     [Fact]
     public Task Noise_opens_no_turn() => CheckAsync(0.1, NoiseSuite.Run);
 
-    [Fact]
-    public Task Nods_and_coughs_let_the_agent_go_on_to_the_sample() => CheckAsync(0.5, BargeInSuite.RunNods);
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task Nods_and_coughs_let_the_agent_go_on_to_the_sample(bool heldOut) => CheckAsync(0.5, BargeInSuite.RunNods, heldOut);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task Sentences_over_the_agent_stop_it_within_a_quarter_of_a_second_in_noise(bool heldOut) => CheckAsync(0.5, BargeInSuite.RunInterruptions, heldOut);
 
     [Fact]
     public async Task Two_runs_give_the_same_figures()
@@ -46,10 +53,10 @@ public sealed class TurnTakingTests
     private static BenchRun Quiet(BenchEngines engines, double scale) => new(engines, new Callers(engines), new Report(), scale) { Noises = ["quiet"] };
 
     // Every measure that has an aim reached it, every call's log replayed to the same decisions, and none broke an invariant.
-    private static async Task CheckAsync(double scale, Action<BenchRun> suite)
+    private static async Task CheckAsync(double scale, Action<BenchRun> suite, bool heldOut = false)
     {
         await using var engines = new BenchEngines();
-        var run = new BenchRun(engines, new Callers(engines), new Report(), scale);
+        var run = new BenchRun(engines, new Callers(engines, heldOut), new Report(), scale);
         suite(run);
         Assert.NotEmpty(run.Report.Measures);
         Assert.All(run.Report.Measures, measure => Assert.True(measure.Reached != false, $"{measure.Name}, {measure.Conditions}: {measure.Value}, aim {measure.Aim}"));

@@ -39,7 +39,7 @@ internal static class CallTrace
                     windows = true;
                     continue;
                 case CallLogEntry.Fact { Value: { Kind: TurnFactKind.Transcript } heard }:
-                    text.Append(Invariant($" {ms}:{(heard.IsFinal ? "final" : "partial")}({heard.Utterance})\"{heard.Text}\""));
+                    text.Append(Invariant($" {ms}:{(heard.IsFinal ? "final" : "partial")}({heard.Utterance})\"{heard.Text}\"{heard.Confidence:F2}"));
                     break;
                 case CallLogEntry.Command { Value: var command } when Told.Contains(command.Kind):
                     text.Append(Invariant($" {ms}:{command.Kind.ToString().ToUpperInvariant()}"));

@@ -25,8 +25,8 @@ var only = new Option<string[]>("--only") { DefaultValueFactory = _ => [], Allow
 var output = new Option<DirectoryInfo?>("--out") { Description = "Folder for turns.md and turns.csv" };
 var heldOut = new Option<bool>("--held-out") { Description = "Other voices and phrases than those the rules were made with" };
 var costs = new Option<bool>("--measure-costs") { Description = "Charge the engines what 95 of 100 of their computations cost on this machine, not the reference" };
-var noise = new Option<string[]>("--noise") { DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true, Description = "Levels of the endpointing suite: quiet, 20, 10, 5" };
-var verbose = new Option<bool>("--verbose") { Description = "Print the events of every call" };
+var noise = new Option<string[]>("--noise") { DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true, Description = "Levels of endpointing and barge-in: quiet, 20, 10, 5, speakerphone (barge-in)" };
+var verbose = new Option<bool>("--verbose") { Description = "Print every call: its events, or what was decided in it" };
 var root = new RootCommand("Measures turn-taking over recordings and generated dialogues") { scale, only, output, heldOut, costs, noise, verbose };
 root.SetAction(async (parsed, cancellationToken) =>
 {

@@ -7,8 +7,12 @@ namespace AgentGateway.Audio.Front;
 internal sealed class EchoDelay
 {
     private const float Fade = 0.98f; // 1 s
-    private const float MinCorrelation = 0.25f;
+
+    // Two voices of the same pitch correlate by 0.3 for a while, at any delay; an echo by more, or for longer.
+    private const float ChanceCorrelation = 0.25f;
+    private const float ClearCorrelation = 0.5f;
     private const int StableFrames = 2;
+    private const int FramesBeyondChance = 50;
 
     private readonly float[] _cross;
     private readonly float[] _energy;
@@ -72,12 +76,12 @@ internal sealed class EchoDelay
         }
 
         Correlation = MathF.Sqrt(most / (_microphone + 1e3f));
-        if (best < 0 || Correlation < MinCorrelation)
+        if (best < 0 || Correlation < ChanceCorrelation)
             return;
         if (Math.Abs(best - _candidate) > 2)
             (_candidate, _agreed) = (best, 0);
         // A filter that is near enough follows by itself: moving it would start it anew.
-        if (++_agreed >= StableFrames && (Lag < 0 || Math.Abs(best - Lag) > 6))
+        if (++_agreed >= (Correlation >= ClearCorrelation ? StableFrames : FramesBeyondChance) && (Lag < 0 || Math.Abs(best - Lag) > 6))
             Lag = best;
     }
 }

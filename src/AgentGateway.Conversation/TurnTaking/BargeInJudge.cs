@@ -10,17 +10,24 @@ internal sealed class BargeInJudge(TurnVocabulary vocabulary, TurnTakerOptions o
     private const double SomeEcho = 0.3;
     private const double Hysteresis = 0.15;
 
-    // How far from a back-channel words may sound to be a misheard one: next to nothing where the recogniser is sure of them, and more the
-    // less it is. Measured with recorded and synthetic callers; what is rightly heard scores 0.45 and more in the middle.
+    // How far from a back-channel words may sound to be a misheard one: next to nothing where the recogniser is sure of them, and nearly
+    // anything where it is not. Measured with recorded and synthetic callers; what is rightly heard scores 0.45 and more in the middle.
     private const double SureDistance = 0.06;
-    private const double UnsureDistance = 0.26;
+    private const double UnsureDistance = 0.355;
     private const double Sure = 0.65;
-    private const double Unsure = 0.3;
-    private const double UnknownDistance = 0.12;
+    private const double Unsure = 0.2;
+    private const double UnknownDoubt = 0.2;
     private const int MostNodWords = 3;
 
-    // How far from what takes the floor: "weight" is "wait".
-    private const double CallDistance = 0.2;
+    // How far from what takes the floor ("weight" is "wait"), and how much nearer than to any back-channel.
+    private const double SureCallDistance = 0.15;
+    private const double UnsureCallDistance = 0.25;
+    private const double CallMargin = 0.01;
+
+    // Who was not understood says it again, within so long.
+    private static readonly TimeSpan Insistence = TimeSpan.FromSeconds(3);
+
+    private (Instant Onset, Instant End)? _doubted;
 
     /// <summary>What the agent said.</summary>
     public AgentWords Agent { get; } = new();
@@ -68,8 +75,21 @@ internal sealed class BargeInJudge(TurnVocabulary vocabulary, TurnTakerOptions o
 
     private BargeInVerdict Ended(in Overheard heard, int needed, Instant now)
     {
-        int real = CountRealWords(TurnVocabulary.Words(heard.Text), heard, out bool takesFloor);
-        return (takesFloor || real >= needed) && !heard.TurnedToEcho && !IsEcho(heard.Text, heard.Echo, now) ? BargeInVerdict.Interruption : BargeInVerdict.Nothing;
+        List<string> words = TurnVocabulary.Words(heard.Text);
+        int real = CountRealWords(words, heard, out bool takesFloor);
+        if (heard.TurnedToEcho || IsEcho(heard.Text, heard.Echo, now))
+            return BargeInVerdict.Nothing;
+        bool interrupts = takesFloor || real >= needed || (vocabulary.CountRealWords(words) > 0 && Insists(heard));
+        return interrupts ? BargeInVerdict.Interruption : BargeInVerdict.Nothing;
+    }
+
+    // Whether something that may have been a word was said a second time.
+    private bool Insists(in Overheard heard)
+    {
+        if (_doubted is { } before && before.Onset != heard.Onset && heard.Onset - before.End <= Insistence)
+            return true;
+        _doubted = (heard.Onset, heard.Onset + heard.Span);
+        return false;
     }
 
     // A nod is short. What is heard instead of it sounds like it, or is the beginning of it; a short word that takes the floor is misheard, too.
@@ -77,21 +97,17 @@ internal sealed class BargeInJudge(TurnVocabulary vocabulary, TurnTakerOptions o
     {
         takesFloor = vocabulary.HasInterrupt(words);
         int real = vocabulary.CountRealWords(words);
-        if (real == 0 || takesFloor || words.Count > MostNodWords || heard.Span > options.NodLength)
+        if (words.Count is 0 or > MostNodWords || takesFloor || heard.Span > options.NodLength)
             return real;
-        if (!heard.IsFinal && vocabulary.MayBecomeNod(words))
+        // The agent is silent meanwhile: nothing is lost by hearing the sound to its end, or to the length that no nod has.
+        if (!heard.IsFinal && (heard.Confidence < Sure || vocabulary.MayBecomeNod(words)))
             return 0;
         double nod = vocabulary.NodDistance(words);
         double call = vocabulary.InterruptDistance(words);
-        takesFloor = call < nod && call <= CallDistance;
-        return nod <= call && nod <= NodDistance(heard.Confidence) ? 0 : real;
+        double doubt = heard.Confidence is { } sure ? Math.Clamp((Sure - sure) / (Sure - Unsure), 0, 1) : UnknownDoubt;
+        takesFloor = call < nod - CallMargin && call <= Between(SureCallDistance, UnsureCallDistance, doubt);
+        return nod <= Between(SureDistance, UnsureDistance, doubt) ? 0 : real;
     }
 
-    private static double NodDistance(float? confidence)
-    {
-        if (confidence is not { } sure)
-            return UnknownDistance;
-        double doubt = Math.Clamp((Sure - sure) / (Sure - Unsure), 0, 1);
-        return SureDistance + (doubt * (UnsureDistance - SureDistance));
-    }
+    private static double Between(double sure, double unsure, double doubt) => sure + (doubt * (unsure - sure));
 }

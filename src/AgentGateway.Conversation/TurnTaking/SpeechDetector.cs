@@ -65,10 +65,12 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
     /// <param name="duration">Its length.</param>
     /// <param name="receivedAt">When its end was received.</param>
     /// <param name="echoLikelihood">How much of it is what the agent played, 0..1.</param>
-    /// <param name="eager">Whether one window that is surely speech is an onset: somebody speaks whom every moment disturbs.</param>
+    /// <param name="eager">
+    /// Whether somebody speaks whom every moment disturbs: what would not end speech begins it, and one window that is surely speech is an onset.
+    /// </param>
     public SpeechChange Process(float probability, long position, TimeSpan duration, Instant receivedAt, float echoLikelihood = 0, bool eager = false)
     {
-        SpeechChange change = Step(probability, position, duration, receivedAt, eager && probability >= options.SureThreshold);
+        SpeechChange change = Step(probability, position, duration, receivedAt, eager);
         if (change is not SpeechChange.Dropped and not SpeechChange.Ended && _voice is not Voice.Silent && echoLikelihood >= options.EchoThreshold)
             _echoTime += duration;
         if (_voice is not Voice.Silent && probability >= options.ReleaseThreshold)
@@ -82,10 +84,11 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
         return change;
     }
 
-    private SpeechChange Step(float probability, long position, TimeSpan duration, Instant receivedAt, bool sure)
+    private SpeechChange Step(float probability, long position, TimeSpan duration, Instant receivedAt, bool eager)
     {
         Position = position;
-        bool loud = probability >= options.ActivationThreshold;
+        bool sure = eager && probability >= options.SureThreshold;
+        bool loud = probability >= (eager ? options.ReleaseThreshold : options.ActivationThreshold);
         bool quiet = probability < options.ReleaseThreshold;
         switch (_voice)
         {

@@ -60,6 +60,7 @@ public sealed partial class TurnTaker
         IsFinal: !_detector.IsActive && !user.OwesFinal,
         user.Confidence,
         _detector.SpeechLength,
+        user.Onset,
         _detector.SpeechEnd - user.Onset,
         _detector.EchoLikelihood,
         _detector.TurnedToEcho && _detector.SpeechStart == user.Onset);

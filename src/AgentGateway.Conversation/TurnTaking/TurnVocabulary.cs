@@ -89,6 +89,7 @@ internal sealed class TurnVocabulary
     private static readonly TurnVocabulary None = new();
 
     private const int LongestPhrase = 3;
+    private const int ShortCall = 4;
 
     private readonly Lazy<FrozenSet<string>> _nods;
     private readonly Lazy<FrozenSet<string>> _calls;
@@ -96,7 +97,7 @@ internal sealed class TurnVocabulary
     private TurnVocabulary()
     {
         _nods = new Lazy<FrozenSet<string>>(SoundsOfNods);
-        _calls = new Lazy<FrozenSet<string>>(() => Interrupts.Select(call => WordSounds.Of(call.Split(' '))).ToFrozenSet(StringComparer.Ordinal));
+        _calls = new Lazy<FrozenSet<string>>(SoundsOfCalls);
     }
 
     /// <summary>Said while listening, without wanting the floor.</summary>
@@ -231,6 +232,13 @@ internal sealed class TurnVocabulary
     private FrozenSet<string> SoundsOfNods() =>
         BackChannels.SelectMany(nod => Interjections.Select(before => WordSounds.Of($"{before} {nod}".Split(' ')))
             .Append(WordSounds.Of(nod.Split(' ')))).ToFrozenSet(StringComparer.Ordinal);
+
+    // Once, and twice where it is short: "wait wait".
+    private FrozenSet<string> SoundsOfCalls()
+    {
+        string[] once = [.. Interrupts.Select(call => WordSounds.Of(call.Split(' ')))];
+        return once.Concat(once.Where(sounds => sounds.Length <= ShortCall).Select(sounds => sounds + sounds)).ToFrozenSet(StringComparer.Ordinal);
+    }
 
     private static int Match(FrozenSet<string> phrases, List<string> words, int at)
     {

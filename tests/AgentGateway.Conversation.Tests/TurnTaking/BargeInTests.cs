@@ -89,6 +89,55 @@ public sealed class BargeInTests
         Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
     }
 
+    // "sorry", twice.
+    [Theory]
+    [InlineData(1000, true)]
+    [InlineData(2400, true)]
+    [InlineData(3400, false)]
+    public void Who_was_not_understood_and_says_it_again_interrupts(int after, bool interrupts)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Silence(224).Final("so it", 0.2f);
+        Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
+        dialogue.Silence(after).Speak(320).Silence(224).Final("so it", 0.2f);
+        Assert.Equal(interrupts ? 1 : 0, dialogue.Count(TurnCommandKind.CancelReply));
+    }
+
+    [Fact]
+    public void Who_nods_twice_does_not_interrupt()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Silence(224).Final("so it", 0.2f);
+        dialogue.Silence(500).Speak(320).Silence(224).Final("yeah", 0.2f).Silence(500).Speak(320).Silence(224).Final("", 0.2f);
+        Assert.Equal(0, dialogue.Count(TurnCommandKind.CancelReply));
+    }
+
+    [Fact]
+    public void What_the_recogniser_is_not_sure_of_is_heard_to_its_end_while_it_is_short()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(560).Partial("they're look", 0.4f).Speak(32);
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+        dialogue.Silence(224).Forget().Final("okay", 0.4f);
+        Assert.Equal("ReleasePlayout", dialogue.Commands());
+    }
+
+    [Theory]
+    [InlineData("late late")]
+    [InlineData("with")]
+    public void Words_that_take_the_floor_are_found_in_what_the_recogniser_made_of_them(string text)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Silence(224).Forget().Final(text, 0.25f);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
+    }
+
+    // Quiet speech, or speech in noise: 0.4, over the level that ends speech and under the one that begins it.
+    [Fact]
+    public void What_may_be_speech_holds_the_agent_and_opens_no_turn()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Voice("--");
+        Assert.Equal("OpenUtterance HoldPlayout", dialogue.Commands());
+        Dialogue listening = new Dialogue().Silence(500).Forget().Voice("----------");
+        Assert.Equal("", listening.Commands());
+    }
+
     [Fact]
     public void The_beginning_of_a_back_channel_is_waited_for()
     {
