@@ -72,7 +72,7 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
         bool begun = false;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(run.Token);
         using var limit = new Deadline(context.Limits.FirstAudio, context.TimeProvider, stop.Token);
-        var ahead = new SpeechReader(run, chunk, context.Agent.Language, voice, inbox, clock);
+        var ahead = new SpeechReader(run, chunk, context.Agent.Language, voice, inbox, clock, isKept: pcm is not null);
         Task reading = ahead.ReadAsync(limit.EnumerateAsync(context.Synthesizer.SynthesizeAsync(request, limit.Token), context.Limits.NextAudio), stop.Token);
         try
         {

@@ -10,7 +10,14 @@ namespace AgentGateway.Conversation.Session;
 /// Takes a chunk's audio from the synthesizer ahead of what the playout queue has room for, so that the whole chunk is known early:
 /// where the voice does not tell when its words are, they are estimated from the audio.
 /// </summary>
-internal sealed class SpeechReader(ReplyRun run, SpokenChunk chunk, string language, ReplyVoice voice, SessionInbox inbox, Func<Instant> clock)
+/// <param name="run">The reply.</param>
+/// <param name="chunk">What of it is spoken.</param>
+/// <param name="language">BCP 47 language.</param>
+/// <param name="voice">Of the reply.</param>
+/// <param name="inbox">Is told what the audio looks like.</param>
+/// <param name="clock">Media time.</param>
+/// <param name="isKept">Whether <see cref="Estimate"/> will be asked for.</param>
+internal sealed class SpeechReader(ReplyRun run, SpokenChunk chunk, string language, ReplyVoice voice, SessionInbox inbox, Func<Instant> clock, bool isKept)
 {
     // Some seconds of a voice that streams; one that makes a sentence at once holds it in any case.
     private const int MaxPieces = 256;
@@ -83,7 +90,8 @@ internal sealed class SpeechReader(ReplyRun run, SpokenChunk chunk, string langu
     private ValueTask TellAsync(bool isComplete)
     {
         SpeechFrame[] frames = _envelope.Take();
-        _frames.AddRange(frames);
+        if (isKept)
+            _frames.AddRange(frames);
         return inbox.PostAsync(new SessionInput.AudioShape(run.Generation, chunk.Number, frames, isComplete));
     }
 

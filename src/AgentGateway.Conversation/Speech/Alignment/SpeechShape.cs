@@ -16,14 +16,16 @@ internal sealed class SpeechShape
     private const double VowelRange = 3;
     private const int Smoothing = 3;
 
-    private readonly List<int> _frames = [];
-    private readonly List<int> _pauses = [0];
+    private readonly List<int> _frames;
+    private readonly List<int> _pauses;
     private readonly double[] _inner;
     private readonly int[] _vowels;
 
     /// <summary>Measures speech.</summary>
     public SpeechShape(IReadOnlyList<SpeechFrame> frames)
     {
+        _frames = new List<int>(frames.Count);
+        _pauses = new List<int>(frames.Count + 1) { 0 };
         RemovePauses(frames);
         _inner = new double[Count + 1];
         for (int n = 1; n < Count; n++)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace AgentGateway.Conversation.Speech.Alignment;
 
 /// <summary>
@@ -60,9 +62,10 @@ internal sealed class WordSearch
     private int Search(bool isOpen, out int boundary)
     {
         int count = _speech.Count;
-        double[] best = new double[count + 1];
-        double[] next = new double[count + 1];
-        Array.Fill(best, double.PositiveInfinity);
+        double[] costs = ArrayPool<double>.Shared.Rent(2 * (count + 1));
+        Span<double> best = costs.AsSpan(0, count + 1);
+        Span<double> next = costs.AsSpan(count + 1, count + 1);
+        best.Fill(double.PositiveInfinity);
         best[0] = 0;
         double expectedEnd = 0;
         double cheapest = double.PositiveInfinity;
@@ -79,23 +82,38 @@ internal sealed class WordSearch
             bool isLast = k == _words.Count - 1 && !isOpen;
             int low = isLast ? count : Math.Clamp((int)(expectedEnd - band), 1, count);
             int high = isLast ? count : Math.Clamp((int)(expectedEnd + band), 1, count);
-            Array.Fill(next, double.PositiveInfinity);
+            next.Fill(double.PositiveInfinity);
             ushort[] lengths = new ushort[high - low + 1];
             for (int end = low; end <= high; end++)
                 next[end] = Extend(word, best, before, end, out lengths[end - low]);
             _bands[k] = (low, lengths);
             before = (low, high);
-            (best, next) = (next, best);
+            Span<double> done = best;
+            best = next;
+            next = done;
         }
 
-        int last = isOpen ? Array.IndexOf(best, best.Min()) : count;
+        int last = isOpen ? CheapestOf(best) : count;
         if (best[last] < cheapest)
             (found, boundary) = (_words.Count, last);
+        ArrayPool<double>.Shared.Return(costs);
         return found;
     }
 
+    private static int CheapestOf(ReadOnlySpan<double> costs)
+    {
+        int cheapest = 0;
+        for (int i = 1; i < costs.Length; i++)
+        {
+            if (costs[i] < costs[cheapest])
+                cheapest = i;
+        }
+
+        return cheapest;
+    }
+
     // The cheapest way to end a word at a boundary.
-    private double Extend(in Candidate word, double[] best, (int Low, int High) before, int end, out ushort length)
+    private double Extend(in Candidate word, ReadOnlySpan<double> best, (int Low, int High) before, int end, out ushort length)
     {
         double cheapest = double.PositiveInfinity;
         length = 0;
@@ -114,7 +132,7 @@ internal sealed class WordSearch
     }
 
     // The cheapest place for a word to begin that the audio does not hold to its end.
-    private double EndsInside(in Candidate word, double[] best, (int Low, int High) before, out int start)
+    private double EndsInside(in Candidate word, ReadOnlySpan<double> best, (int Low, int High) before, out int start)
     {
         int count = _speech.Count;
         double cheapest = double.PositiveInfinity;
