@@ -56,6 +56,9 @@ public sealed class AudioReceiver : IDisposable
         _playout = new PlayoutEngine(options, _store, _delays, codec.CreateDecoder());
     }
 
+    /// <summary>Delay that the buffer adds now to the fastest packets of the last two seconds; zero before a stream plays.</summary>
+    public TimeSpan CurrentDelay => TimeSpan.FromTicks(_playout.DelayTicks);
+
     /// <summary>Counters and delays up to now.</summary>
     public JitterStatistics Statistics => new()
     {
@@ -79,7 +82,7 @@ public sealed class AudioReceiver : IDisposable
         RemovedSamples = _playout.RemovedSamples,
         EmittedSamples = _playout.EmittedSamples,
         TotalBufferingTime = TimeSpan.FromTicks(_playout.BufferingTicks),
-        CurrentDelay = TimeSpan.FromTicks(_playout.DelayTicks),
+        CurrentDelay = CurrentDelay,
         TargetDelay = TimeSpan.FromTicks(_delays.TargetTicks),
         BufferedPackets = _store.Count,
     };

@@ -27,6 +27,7 @@ internal sealed class ConversationLeg : PacedLeg
 
     protected override bool Exchange(ReadOnlySpan<short> input, AudioFrameKind kind, Span<short> output)
     {
+        _session.InputDelay = InputDelay;
         Span<short> pcm16k = stackalloc short[320];
         int samples = _toRecognizer.Process(input, pcm16k);
         _session.PushAudio(pcm16k[..samples]);

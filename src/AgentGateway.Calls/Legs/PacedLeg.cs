@@ -31,6 +31,9 @@ internal abstract class PacedLeg : AudioLeg
 
     internal override bool IsPaced => true;
 
+    /// <summary>How long the caller's audio lies in the jitter buffer now.</summary>
+    protected TimeSpan InputDelay => _receiver.CurrentDelay;
+
     internal override Instant? NextTimeout => _clock?.Next;
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ public sealed record TurnLatency
     /// <summary>The turn answered.</summary>
     public required int Turn { get; init; }
 
-    /// <summary>End of speech in received audio to the decision that the turn is over.</summary>
+    /// <summary>End of speech in the audio that the network brought, before the jitter buffer, to the decision that the turn is over.</summary>
     public required TimeSpan Endpointing { get; init; }
 
     /// <summary>From that decision to the final transcript; zero when it was there already.</summary>

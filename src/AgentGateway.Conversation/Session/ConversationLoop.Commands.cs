@@ -2,6 +2,7 @@ using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.History;
 using AgentGateway.Conversation.Text;
 using AgentGateway.Conversation.TurnTaking;
+using AgentGateway.Primitives;
 using Microsoft.Extensions.AI;
 
 namespace AgentGateway.Conversation.Session;
@@ -154,7 +155,7 @@ internal sealed partial class ConversationLoop
         run.WasSpeculated = true;
         TurnMetrics.SpeculationUsed(_context.Agent.Name);
         _history.BeginReply(command.Generation, command.Turn);
-        run.SpeechEnd = command.SpeechEnd;
+        run.SpeechEnd = ReceivedEnd(command);
         run.Decided = command.Decided;
         run.Started = _ports.Now;
         _run = run;
@@ -227,11 +228,15 @@ internal sealed partial class ConversationLoop
             Tracker = new PlayoutTracker(_context.Agent.Language, _pace),
             Spoken = spoken,
             IsAnswer = isAnswer,
-            SpeechEnd = command.SpeechEnd,
+            SpeechEnd = ReceivedEnd(command),
             Decided = command.Decided,
             Started = _ports.Now,
         };
     }
+
+    // Latency begins with what the network brought. What is typed is decided at once, and waited in no buffer.
+    private Instant ReceivedEnd(in TurnCommand command) =>
+        command.SpeechEnd == command.Decided ? command.SpeechEnd : Instant.Max(Instant.Zero, command.SpeechEnd - _voiceDelay);
 
     private async ValueTask CancelReplyAsync(int generation)
     {

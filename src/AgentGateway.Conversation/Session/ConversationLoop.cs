@@ -39,6 +39,9 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
     private Task _recognizing = Task.CompletedTask;
     private Instant? _armed;
     private int _utterance;
+
+    // How long the caller's last voice lay in the jitter buffer.
+    private TimeSpan _voiceDelay;
     private ConversationEndReason? _ended;
 
     public ConversationLoop(ConversationContext context, SessionPorts ports)
@@ -129,6 +132,8 @@ internal sealed partial class ConversationLoop : IAsyncDisposable
         {
             if (_utterance != 0)
                 _recognition.Write(_utterance, _voice.Window);
+            if (probability >= _context.Agent.Turn.ActivationThreshold)
+                _voiceDelay = _ports.InputDelay;
             await TellAsync(TurnFact.Voice(probability, end, _voice.Duration, arrival, _voice.EchoLikelihood));
         }
 

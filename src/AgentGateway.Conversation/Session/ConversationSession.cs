@@ -55,6 +55,15 @@ public sealed class ConversationSession : IAsyncDisposable
         set => _ports.OutputDelaySamples = (long)(Math.Clamp(value.TotalSeconds, 0, 2) * PlayoutQueue.SampleRate);
     }
 
+    /// <summary>
+    /// The time from the arrival of audio to <see cref="PushAudio"/>, as far as it is known (the jitter buffer): latencies are counted from what was received. 0..2 s; any thread.
+    /// </summary>
+    public TimeSpan InputDelay
+    {
+        get => _ports.InputDelay;
+        set => _ports.InputDelay = TimeSpan.FromTicks(Math.Clamp(value.Ticks, 0, 2 * TimeSpan.TicksPerSecond));
+    }
+
     /// <summary>Hands over received audio: 16 kHz mono, 20 ms (320 samples) at a time. The media thread; never blocks.</summary>
     public void PushAudio(ReadOnlySpan<short> pcm16k)
     {

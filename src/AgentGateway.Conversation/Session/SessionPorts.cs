@@ -18,6 +18,7 @@ internal sealed class SessionPorts
         Channel.CreateBounded<TypedText>(new BoundedChannelOptions(TypedCapacity) { SingleReader = true });
 
     private long _outputDelaySamples;
+    private long _inputDelayTicks;
     private int _endReason = -1;
 
     /// <param name="time">The session's time provider.</param>
@@ -55,6 +56,13 @@ internal sealed class SessionPorts
     {
         get => Volatile.Read(ref _outputDelaySamples);
         set => Volatile.Write(ref _outputDelaySamples, value);
+    }
+
+    /// <summary>From the network to the intake.</summary>
+    public TimeSpan InputDelay
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _inputDelayTicks));
+        set => Volatile.Write(ref _inputDelayTicks, value.Ticks);
     }
 
     public ConversationEndReason? RequestedEnd => Volatile.Read(ref _endReason) is >= 0 and var reason ? (ConversationEndReason)reason : null;

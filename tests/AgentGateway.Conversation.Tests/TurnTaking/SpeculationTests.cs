@@ -52,6 +52,16 @@ public sealed class SpeculationTests
     }
 
     [Fact]
+    public void A_final_that_commits_the_turn_with_other_words_does_not_use_it()
+    {
+        Dialogue dialogue = new Dialogue(Ahead).Speak(400).Silence(224).Partial(Text).Wait(900);
+        Assert.Equal((TurnPhase.AwaitingTranscript, 1), (dialogue.Phase, dialogue.Count(TurnCommandKind.StartSpeculation)));
+        dialogue.Forget().Final("where can i park my cart");
+        Assert.Equal("ReportTranscript ReportUserStopped CommitTurn DropSpeculation StartReply", dialogue.Commands());
+        Assert.Equal(2, dialogue.Last(TurnCommandKind.StartReply).Generation);
+    }
+
+    [Fact]
     public void A_caller_who_goes_on_wastes_it_only_with_words()
     {
         Dialogue dialogue = new Dialogue(Ahead).Speak(400).Silence(224).Final(Text).Voice("##...").Final("");
