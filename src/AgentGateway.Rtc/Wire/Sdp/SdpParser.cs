@@ -64,6 +64,10 @@ internal ref struct SdpParser
                 return Fail(SdpErrorCode.BadStructure, "A line must be a lower-case letter, '=' and a value.");
             if (line.ContainsAny('\r', '\0'))
                 return Fail(SdpErrorCode.BadStructure, "A line contains a control character.");
+
+            // White space at a line's end means as little as at the end of the text; only the name of a session may be one space (RFC 8866 section 5.3).
+            if (_line > 3 || _isFragment)
+                line = line.TrimEnd();
             if (!Take(line[0], line[2..]))
                 return false;
         }
@@ -191,7 +195,7 @@ internal ref struct SdpParser
     private bool TakeAttribute(ReadOnlySpan<char> line)
     {
         int colon = line.IndexOf(':');
-        ReadOnlySpan<char> name = colon < 0 ? line.TrimEnd(' ') : line[..colon];
+        ReadOnlySpan<char> name = colon < 0 ? line : line[..colon];
         if (!SdpText.IsToken(name))
             return Fail(SdpErrorCode.BadStructure, "An attribute must have a name.");
         SdpAttributeList attributes = _media?.Attributes ?? _session.Attributes;
@@ -199,7 +203,7 @@ internal ref struct SdpParser
             return Fail(SdpErrorCode.TooLarge, "There are too many attributes in a section.");
         if (name.SequenceEqual("candidate") && ++_candidates > _limits.MaxCandidatesPerSection)
             return Fail(SdpErrorCode.TooLarge, "There are too many candidates in a section.");
-        string? value = colon < 0 ? null : line[(colon + 1)..].TrimEnd(' ').ToString();
+        string? value = colon < 0 ? null : line[(colon + 1)..].ToString();
         string? reason = SdpAttributeRules.Check(name, value);
         if (reason is not null)
             return Fail(SdpErrorCode.BadAttribute, reason);
