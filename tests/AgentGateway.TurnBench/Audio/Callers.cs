@@ -85,6 +85,8 @@ internal sealed class Callers(BenchEngines engines, bool heldOut = false)
 
     private static readonly string[] HeldOutShortInterruptions = ["stop it", "one moment", "no no", "pardon", "hello", "listen", "never mind", "wait wait"];
 
+    private readonly BenchEngines _engines = WithEspeak(engines, heldOut);
+
     // Every other recording is kept for checking what was tuned on the rest.
     private readonly List<Utterance> _recordings = [.. Load().Where((_, n) => n % 2 == (heldOut ? 1 : 0))];
 
@@ -101,10 +103,25 @@ internal sealed class Callers(BenchEngines engines, bool heldOut = false)
     // Every text by every voice, in turn.
     private Utterance OneOf(string[] texts, int n) => Speak(texts[n % texts.Length], (n / texts.Length) + n);
 
+    // What espeak-ng's voices say depends on what they said before, so they say all in one order, whichever suites are run.
+    private static BenchEngines WithEspeak(BenchEngines engines, bool heldOut)
+    {
+        string[] texts = heldOut
+            ? [.. HeldOutRequests, .. HeldOutBackChannels, .. HeldOutInterruptions, .. HeldOutShortInterruptions]
+            : [.. Requests, .. BackChannelTexts, .. InterruptionTexts, .. ShortInterruptionTexts];
+        foreach ((_, string voice) in (heldOut ? HeldOutVoices : Voices).Where(v => v.Espeak))
+        {
+            foreach (string text in texts)
+                engines.Espeak.Get(new SpeechRequest(text, voice));
+        }
+
+        return engines;
+    }
+
     private Utterance Speak(string text, int speaker)
     {
         (bool espeak, string voice) = (heldOut ? HeldOutVoices : Voices)[speaker % Voices.Length];
-        SpokenText spoken = (espeak ? engines.Espeak : engines.Flite).Get(new SpeechRequest(text, espeak ? voice : "en", espeak ? null : voice));
+        SpokenText spoken = espeak ? _engines.Espeak.Get(new SpeechRequest(text, voice)) : _engines.Flite.Get(new SpeechRequest(text, "en", voice));
         short[] source = spoken.Pcm;
         short[] pcm = source;
         if (spoken.SampleRate != Utterance.SampleRate)

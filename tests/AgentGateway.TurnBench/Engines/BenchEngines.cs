@@ -10,8 +10,10 @@ namespace AgentGateway.TurnBench.Engines;
 /// <summary>The embedded engines, loaded once.</summary>
 internal sealed class BenchEngines : IAsyncDisposable
 {
+    // espeak-ng goes on with the tremor of the text before and has no way to begin anew: each text is said once in a process and kept.
+    private static readonly Lazy<SpokenTexts> EspeakTexts = new(() => new SpokenTexts(EspeakSynthesizer.Load()));
+
     private readonly FliteSynthesizer _flite = FliteSynthesizer.Load();
-    private readonly EspeakSynthesizer _espeak = EspeakSynthesizer.Load();
 
     internal BenchEngines()
     {
@@ -19,7 +21,6 @@ internal sealed class BenchEngines : IAsyncDisposable
         VoiceActivity = SileroVoiceActivityModel.Load(Path.Combine(models, "silero-vad-v5", "silero_vad_v5.onnx"), "silero-v5");
         Recognizer = SherpaRecognizer.Load(SherpaModelFiles.Find(Path.Combine(models, "sherpa-zipformer-en-3.3M-gigaspeech-streaming")));
         Flite = new SpokenTexts(_flite);
-        Espeak = new SpokenTexts(_espeak);
     }
 
     /// <summary>What their computations cost.</summary>
@@ -31,7 +32,7 @@ internal sealed class BenchEngines : IAsyncDisposable
 
     internal SpokenTexts Flite { get; }
 
-    internal SpokenTexts Espeak { get; }
+    internal SpokenTexts Espeak { get; } = EspeakTexts.Value;
 
     /// <summary>From now on they cost what they cost on this machine.</summary>
     internal async Task MeasureAsync() => Costs = await EngineCosts.MeasureAsync(Recognizer, _flite);
@@ -41,6 +42,5 @@ internal sealed class BenchEngines : IAsyncDisposable
         VoiceActivity.Dispose();
         await Recognizer.DisposeAsync();
         await _flite.DisposeAsync();
-        await _espeak.DisposeAsync();
     }
 }
