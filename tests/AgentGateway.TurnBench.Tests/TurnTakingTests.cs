@@ -7,7 +7,7 @@ namespace AgentGateway.TurnBench.Tests;
 
 /// <summary>
 /// A small part of the bench, with the aims that were reached as bounds: real voices, voice activity and recognition on virtual time, where
-/// each computation costs the same. Latencies, and cut-ins in noise, need more turns than a test has time for: they are the bench's.
+/// each computation costs the same. Cut-ins and latencies in noise need more turns than a test has time for: they are the bench's.
 /// </summary>
 public sealed class TurnTakingTests
 {
@@ -32,6 +32,16 @@ public sealed class TurnTakingTests
     [InlineData(false)]
     [InlineData(true)]
     public Task Sentences_over_the_agent_stop_it_within_a_quarter_of_a_second_in_noise(bool heldOut) => CheckAsync(0.5, BargeInSuite.RunInterruptions, heldOut);
+
+    [Fact]
+    public async Task The_agent_rarely_cuts_in_and_answers_soon()
+    {
+        await using var engines = new BenchEngines();
+        BenchRun run = Quiet(engines, 0.25);
+        EndpointingSuite.Run(run);
+        Assert.Equal(4, run.Report.Measures.Count(measure => measure.Reached is not null));
+        Assert.All(run.Report.Measures, measure => Assert.True(measure.Reached != false, $"{measure.Name}, {measure.Conditions}: {measure.Value}, aim {measure.Aim}"));
+    }
 
     [Fact]
     public async Task Two_runs_give_the_same_figures()

@@ -4,6 +4,7 @@ using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.Log;
 using AgentGateway.Conversation.Log.Replay;
 using AgentGateway.Conversation.Session;
+using AgentGateway.Providers.Intonation;
 using AgentGateway.Testing.Conversation;
 using AgentGateway.TurnBench.Audio;
 using AgentGateway.TurnBench.Engines;
@@ -68,6 +69,7 @@ internal sealed class BenchCall : IDisposable
         {
             Agent = new AgentDefinition { Name = "bench", DisplayName = "Bench", Version = "0", Turn = line.Turn },
             VoiceActivity = engines.VoiceActivity,
+            EndOfTurn = new IntonationModel(),
             Recognizer = new ChargedRecognizer(engines.Recognizer, _time, engines.Costs),
             Synthesizer = Voice = new ChargedSynthesizer(engines.Flite, _time, engines.Costs.Voice) { WithTimings = line.WithTimings },
             ChatClient = new InstantModel(line.Reply),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.TurnTaking;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,6 @@ internal sealed class EndOfTurnJudge(IEndOfTurnModel model, AudioIntake intake, 
     /// <summary>The model hears at most the last 8 s.</summary>
     public const int MaxSamples = 8 * AudioIntake.SampleRate;
 
-    private readonly short[] _audio = new short[MaxSamples];
     private IEndOfTurnDetector? _detector;
     private bool _failed;
 
@@ -26,21 +26,24 @@ internal sealed class EndOfTurnJudge(IEndOfTurnModel model, AudioIntake intake, 
         if (_failed || !Running.IsCompleted || end <= start)
             return;
         long from = Math.Max(start, end - MaxSamples);
-        int count = intake.ReadAt(ref from, _audio.AsSpan(0, (int)(end - from)));
+        short[] audio = ArrayPool<short>.Shared.Rent((int)(end - from));
+        int count = intake.ReadAt(ref from, audio.AsSpan(0, (int)(end - from)));
         if (count > 0)
-            Running = JudgeAsync(utterance, count);
+            Running = JudgeAsync(utterance, audio, count);
+        else
+            ArrayPool<short>.Shared.Return(audio);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _detector?.Dispose();
 
-    private async Task JudgeAsync(int utterance, int count)
+    private async Task JudgeAsync(int utterance, short[] audio, int count)
     {
         await Task.Yield();
         try
         {
             _detector ??= model.Create();
-            float probability = _detector.Predict(_audio.AsSpan(0, count));
+            float probability = _detector.Predict(audio.AsSpan(0, count));
             if (!float.IsNaN(probability))
                 await inbox.PostAsync(new SessionInput.Fact(TurnFact.EndOfTurn(utterance, probability)));
         }
@@ -49,6 +52,10 @@ internal sealed class EndOfTurnJudge(IEndOfTurnModel model, AudioIntake intake, 
             // Endpointing goes on by text alone; a model that failed once is not asked again in this call.
             _failed = true;
             SessionLog.EndOfTurnFailed(logger, exception);
+        }
+        finally
+        {
+            ArrayPool<short>.Shared.Return(audio);
         }
     }
 }

@@ -31,8 +31,12 @@ internal sealed class Endpointing
     public ListeningContext Expects { get; private set; }
 
     /// <summary>How likely it is, 0..1, that the turn is over.</summary>
-    public double Likelihood(UserTurn turn) =>
-        EndpointingCurve.Combine(_completeness.Likelihood(turn.Text, _asked, turn.Confidence), turn.AudioEndOfTurn, turn.ProviderEndOfTurn);
+    public double Likelihood(UserTurn turn)
+    {
+        double text = _completeness.Likelihood(turn.Text, _asked, turn.Confidence);
+        // "Yes, please" is whole however it is said.
+        return EndpointingCurve.Combine(text, text < TextCompleteness.Whole ? turn.AudioEndOfTurn : null, turn.ProviderEndOfTurn);
+    }
 
     /// <summary>The delay from the end of speech to the end of the turn.</summary>
     public TimeSpan Delay(UserTurn turn)

@@ -2,13 +2,14 @@ namespace AgentGateway.Conversation.TurnTaking;
 
 /// <summary>
 /// How long to wait after speech before the turn is over, from how likely it is that it is. Certainty waits the least time;
-/// doubt waits as long as most pauses inside sentences last (0.9 s with the defaults), and only what is clearly unfinished waits longer.
+/// doubt waits as long as most pauses inside sentences last (1 s with the defaults), and only what is clearly unfinished waits longer.
 /// </summary>
 internal sealed class EndpointingCurve(TimeSpan min, TimeSpan max)
 {
-    // Likelihood, and the share of the way from the least to the most delay. Falling in between on straight lines.
+    // Likelihood, and the share of the way from the least to the most delay. Falling in between on straight lines. Two plateaus: doubt outlasts most
+    // pauses, a likely end the short ones; between them there is nothing to gain. An answer is worth no more haste than that unless the end is certain.
     private static readonly (double Likelihood, double Share)[] Knots =
-        [(0, 1), (0.05, 0.9), (0.15, 0.32), (0.5, 0.28), (0.7, 0.22), (0.85, 0.12), (TextCompleteness.Certain, 0), (1, 0)];
+        [(0, 1), (0.05, 0.9), (0.08, 0.5), (0.12, 0.332), (0.6, 0.332), (0.7, 0.127), (0.97, 0.127), (TextCompleteness.Certain, 0), (1, 0)];
 
     /// <summary>The delay from the end of speech, for a likelihood of 0..1 that the turn is over.</summary>
     public TimeSpan Delay(double likelihood)

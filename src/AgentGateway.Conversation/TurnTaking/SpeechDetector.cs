@@ -9,6 +9,7 @@ namespace AgentGateway.Conversation.TurnTaking;
 internal sealed class SpeechDetector(TurnTakerOptions options)
 {
     private const int SamplesPerSecond = 16_000;
+    private static readonly TimeSpan Trail = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan EchoMemory = TimeSpan.FromMilliseconds(150);
 
     private enum Voice
@@ -22,6 +23,7 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
 
     private Voice _voice;
     private TimeSpan _speech;
+    private Instant _sureEnd;
     private double _echo;
     private double _echoWeight;
     private TimeSpan _silence;
@@ -44,6 +46,15 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
 
     /// <summary>Whether speech is going on.</summary>
     public bool IsSpeaking => _voice is Voice.Speaking or Voice.Falling;
+
+    /// <summary>
+    /// The same as near as can be told: the last window that was surely speech, because in noise the model lets go late. At most <see cref="Trail"/> before
+    /// <see cref="SpeechEnd"/>.
+    /// </summary>
+    public Instant SureSpeechEnd => Instant.Max(_sureEnd, SpeechEnd - Trail);
+
+    /// <summary>Whether the last window may be the beginning of speech.</summary>
+    public bool IsStirring { get; private set; }
 
     /// <summary>Length of the present or last speech, its short pauses included.</summary>
     public TimeSpan SpeechLength => SpeechEnd - SpeechStart;
@@ -89,6 +100,7 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
         Position = position;
         bool sure = eager && probability >= options.SureThreshold;
         bool loud = probability >= (eager ? options.ReleaseThreshold : options.ActivationThreshold);
+        IsStirring = probability >= options.StirThreshold;
         bool quiet = probability < options.ReleaseThreshold;
         switch (_voice)
         {
@@ -99,13 +111,13 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
                 SpeechStart = receivedAt - duration;
                 StartPosition = position - (long)(duration.TotalSeconds * SamplesPerSecond);
                 _voice = Voice.Rising;
-                return Rise(duration, receivedAt, sure);
+                return Rise(duration, receivedAt, probability, sure);
             case Voice.Rising when quiet:
                 _voice = Voice.Silent;
                 return SpeechChange.None;
             case Voice.Rising:
             case Voice.Candidate when !quiet:
-                return Rise(duration, receivedAt, sure);
+                return Rise(duration, receivedAt, probability, sure);
             case Voice.Candidate:
                 _silence += duration;
                 if (_silence < options.CandidateSilence)
@@ -118,7 +130,7 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
                 return Fall(duration);
             case Voice.Speaking:
             case Voice.Falling when loud:
-                SpeechEnd = receivedAt;
+                End(receivedAt, probability);
                 _voice = Voice.Speaking;
                 return SpeechChange.None;
             case Voice.Falling:
@@ -133,15 +145,16 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
     public bool Stop()
     {
         bool active = IsActive;
+        IsStirring = false;
         _voice = Voice.Silent;
         return active;
     }
 
-    private SpeechChange Rise(TimeSpan duration, Instant receivedAt, bool sure)
+    private SpeechChange Rise(TimeSpan duration, Instant receivedAt, float probability, bool sure)
     {
         _speech += duration;
         _silence = TimeSpan.Zero;
-        SpeechEnd = receivedAt;
+        End(receivedAt, probability);
         if (_speech >= options.StartSpeech)
         {
             // A start that skips the onset does not exist: with a window as long as the start, the onset is reported first.
@@ -159,6 +172,13 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
             return SpeechChange.None;
         _voice = Voice.Candidate;
         return SpeechChange.Onset;
+    }
+
+    private void End(Instant receivedAt, float probability)
+    {
+        SpeechEnd = receivedAt;
+        if (probability >= options.EndThreshold)
+            _sureEnd = receivedAt;
     }
 
     private SpeechChange Fall(TimeSpan duration)

@@ -6,11 +6,18 @@ namespace AgentGateway.Conversation.TurnTaking;
 internal sealed class TextCompleteness(TurnVocabulary vocabulary, SentenceEnds? model)
 {
     /// <summary>A likelihood of at least this much is certain: the caller's habits do not matter.</summary>
-    public const double Certain = 0.95;
+    public const double Certain = 0.98;
+
+    /// <summary>The likelihood of a whole short turn.</summary>
+    public const double Whole = 1;
 
     // A recogniser that misheard the last word must not make the caller wait for seconds: only certain patterns may.
     private const double ModelDoubt = 0.15;
     private const float Unsure = 0.45f;
+
+    // Words that the recogniser is less sure of say less: nothing at the one, all at the other.
+    private const double Guessed = 0.2;
+    private const double Heard = 0.5;
 
     // An answer of up to four words to a question is mostly whole: "tomorrow at eight", "on Friday".
     private const int ShortAnswer = 4;
@@ -27,7 +34,7 @@ internal sealed class TextCompleteness(TurnVocabulary vocabulary, SentenceEnds? 
         if (words.Count == 0)
             return 0.5;
         if (vocabulary.Complete.Contains(string.Join(' ', words)))
-            return 1;
+            return Whole;
         if (trimmed.EndsWith("...") || trimmed[^1] is '…' or ',' or '-' or '–' or '—')
             return 0.05;
         if (vocabulary.Dangling.Contains(words[^1]))
@@ -38,10 +45,17 @@ internal sealed class TextCompleteness(TurnVocabulary vocabulary, SentenceEnds? 
         bool dictated = words.TrueForAll(IsDigit) && (!answers || words.Count > 2);
         if (dictated || (!answers && words.Count < 4 && IsDigit(words[^1])))
             return 0.35;
-        double likelihood = Math.Clamp(model?.Likelihood(words) ?? Guess(words), ModelDoubt, 0.94);
+        double likelihood = Weigh(Math.Clamp(model?.Likelihood(words) ?? Guess(words), ModelDoubt, 0.94), confidence);
         return answers && words.Count <= ShortAnswer && !vocabulary.Leaning.Contains(words[^1])
             ? Math.Max(likelihood, ShortAnswerLikelihood)
             : likelihood;
+    }
+
+    private static double Weigh(double likelihood, float? confidence)
+    {
+        double weight = confidence is { } sure ? Math.Clamp((sure - Guessed) / (Heard - Guessed), 0, 1) : 1;
+        double odds = Math.Pow(likelihood / (1 - likelihood), weight);
+        return odds / (1 + odds);
     }
 
     private double Guess(List<string> words)

@@ -121,7 +121,7 @@ public sealed partial class TurnTaker
 
     private void HandleEnded(Instant now)
     {
-        _speechEnd = _detector.SpeechEnd;
+        _speechEnd = _detector.SureSpeechEnd;
         _silentSince = _speechEnd;
         if (_user is { } user)
         {
@@ -130,6 +130,7 @@ public sealed partial class TurnTaker
         }
 
         CloseUtterance(now);
+        _stirred = false;
         switch (Phase)
         {
             case TurnPhase.Hearing:

@@ -32,6 +32,7 @@ public sealed partial class TurnTaker
     private Instant _decided;
     private Instant _finalAskedAt;
     private Instant? _pausedAt;
+    private bool _stirred;
     private Instant _silentSince;
     private int _idlePrompts;
     private bool _silentCaller;
@@ -167,6 +168,10 @@ public sealed partial class TurnTaker
         {
             switch (timer)
             {
+                case TurnTimer.EndOfTurn when Phase == TurnPhase.Pausing && _detector.IsStirring && !_stirred:
+                    _stirred = true;
+                    _timers.Set(TurnTimer.EndOfTurn, now + _options.StirWait);
+                    break;
                 case TurnTimer.EndOfTurn when Phase == TurnPhase.Pausing:
                     EndTurn(now);
                     break;

@@ -17,6 +17,15 @@ public sealed record TurnTakerOptions
     /// <summary>VAD probability below which speech ends.</summary>
     public double ReleaseThreshold { get; init; } = 0.35;
 
+    /// <summary>VAD probability of the window that speech is taken to end with, once it has ended.</summary>
+    public double EndThreshold { get; init; } = 0.7;
+
+    /// <summary>VAD probability of one window that may be the beginning of speech: a turn does not end in it.</summary>
+    public double StirThreshold { get; init; } = 0.2;
+
+    /// <summary>How long the end of a turn waits for such a window to become speech; once in a pause.</summary>
+    public TimeSpan StirWait { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Speech after which the agent holds its breath.</summary>
     public TimeSpan CandidateSpeech { get; init; } = TimeSpan.FromMilliseconds(60);
 

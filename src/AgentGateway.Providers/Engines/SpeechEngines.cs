@@ -1,6 +1,7 @@
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Providers.Espeak;
 using AgentGateway.Providers.Flite;
+using AgentGateway.Providers.Intonation;
 using AgentGateway.Providers.Models;
 using AgentGateway.Providers.OnnxRuntime;
 using AgentGateway.Providers.PocketSphinx;
@@ -46,7 +47,7 @@ public sealed partial class SpeechEngines : IAsyncDisposable
     public IVoiceActivityModel VoiceActivity { get; }
 
     /// <summary>The end-of-turn model; null when there is none.</summary>
-    public SmartTurnModel? EndOfTurn { get; private init; }
+    public IEndOfTurnModel? EndOfTurn { get; private init; }
 
     /// <summary>Why "auto" chose a lesser recogniser than sherpa, for the start-up page and the console; null when it did not.</summary>
     public string? RecognizerWarning { get; private set; }
@@ -91,7 +92,7 @@ public sealed partial class SpeechEngines : IAsyncDisposable
         SileroVoiceActivityModel voiceActivity = SileroVoiceActivityModel.Load(path, name, options.Silero);
         try
         {
-            SmartTurnModel? endOfTurn = await LoadEndOfTurnAsync(options, models, cancellationToken);
+            IEndOfTurnModel? endOfTurn = await LoadEndOfTurnAsync(options, models, cancellationToken);
             return new SpeechEngines(options, models, voiceActivity, logger, progress, time ?? TimeProvider.System) { EndOfTurn = endOfTurn };
         }
         catch
@@ -101,15 +102,15 @@ public sealed partial class SpeechEngines : IAsyncDisposable
         }
     }
 
-    // A model of the catalogue is taken when it is there; a path must be right.
-    private static async Task<SmartTurnModel?> LoadEndOfTurnAsync(SpeechEngineOptions options, ModelStore models, CancellationToken cancellationToken)
+    // A model of the catalogue is taken when it is there, else intonation alone; a path must be right.
+    private static async Task<IEndOfTurnModel?> LoadEndOfTurnAsync(SpeechEngineOptions options, ModelStore models, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(options.EndOfTurnModel))
             return null;
         if (ModelCatalog.Find(options.EndOfTurnModel) is not { } known)
             return SmartTurnModel.Load(options.EndOfTurnModel, Path.GetFileNameWithoutExtension(options.EndOfTurnModel));
         if (await models.FindAsync(known, cancellationToken) is not { } folder)
-            return null;
+            return new IntonationModel();
         string file = known.Variants.SelectMany(variant => variant.Files).Select(f => Path.Combine(folder, f.Name)).First(File.Exists);
         return SmartTurnModel.Load(file, known.Name);
     }
@@ -136,7 +137,7 @@ public sealed partial class SpeechEngines : IAsyncDisposable
         foreach (ISpeechSynthesizer synthesizer in _synthesizers.Values)
             await synthesizer.DisposeAsync();
         VoiceActivity.Dispose();
-        EndOfTurn?.Dispose();
+        (EndOfTurn as IDisposable)?.Dispose();
         _loading.Dispose();
     }
 

@@ -7,14 +7,20 @@ internal static class SpeechMetrics
 {
     private static readonly Meter Meter = new("AgentGateway.Providers");
 
-    private static readonly Histogram<double> QueueDelay = Meter.CreateHistogram<double>(
-        "agentgateway.speech.queue.delay", "s", "Time that work of a session waited for the shared engine.");
+    // Milliseconds matter here; the default bounds of histograms begin at five seconds.
+    private static readonly InstrumentAdvice<double> Buckets = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 2, 5],
+    };
 
-    private static readonly Histogram<double> FinalDelay = Meter.CreateHistogram<double>(
-        "agentgateway.stt.final.delay", "s", "Time from the end of an utterance being said to its final result.");
+    private static readonly Histogram<double> QueueDelay = Meter.CreateHistogram(
+        "agentgateway.speech.queue.delay", "s", "Time that work of a session waited for the shared engine.", null, Buckets);
 
-    private static readonly Histogram<double> FirstAudio = Meter.CreateHistogram<double>(
-        "agentgateway.tts.first_audio.delay", "s", "Time from a synthesis request to its first audio.");
+    private static readonly Histogram<double> FinalDelay = Meter.CreateHistogram(
+        "agentgateway.stt.final.delay", "s", "Time from the end of an utterance being said to its final result.", null, Buckets);
+
+    private static readonly Histogram<double> FirstAudio = Meter.CreateHistogram(
+        "agentgateway.tts.first_audio.delay", "s", "Time from a synthesis request to its first audio.", null, Buckets);
 
     private static readonly UpDownCounter<int> Sessions = Meter.CreateUpDownCounter<int>(
         "agentgateway.stt.sessions", "{session}", "Open recognition sessions.");

@@ -27,7 +27,7 @@ public sealed unsafe class SmartTurnModel : IEndOfTurnModel, IDisposable
         _outputNames[0] = _names.Add(output);
     }
 
-    /// <summary>A short stable name for metrics and logs, such as "smart-turn-v3".</summary>
+    /// <inheritdoc/>
     public string Name { get; }
 
     internal OrtSession Session { get; }

@@ -24,8 +24,8 @@ public sealed class EndOfTurnEvidenceTests
     }
 
     [Theory]
-    [InlineData(0.97, 300, 400)]
-    [InlineData(0.5, 800, 950)]
+    [InlineData(0.99, 300, 400)]
+    [InlineData(0.5, 950, 1050)]
     [InlineData(0.02, 1100, 2400)]
     public void What_the_audio_says_moves_the_delay_of_the_text(double probability, int min, int max)
     {
@@ -34,6 +34,10 @@ public sealed class EndOfTurnEvidenceTests
             .Tell(TurnFact.EndOfTurn(1, (float)probability)).Wait(3000);
         Assert.InRange(Delay(dialogue), min, max);
     }
+
+    [Fact]
+    public void A_whole_short_turn_is_over_however_it_sounds() =>
+        Assert.InRange(Delay(new Dialogue(WithModel).Speak(400).Silence(224).Final("yes please").Tell(TurnFact.EndOfTurn(1, 0.02f)).Wait(3000)), 290, 310);
 
     [Theory]
     [InlineData(0.98, 300, 310)]

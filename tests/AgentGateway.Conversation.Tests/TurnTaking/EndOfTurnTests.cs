@@ -32,7 +32,7 @@ public sealed class EndOfTurnTests
     [InlineData("i'd like to book a table for tomorrow night", 350, 900)]
     [InlineData("i'd like to book a", 2200, 2500)]
     [InlineData("my name is", 950, 1050)]
-    [InlineData("my name is john", 300, 560)]
+    [InlineData("my name is john", 500, 600)]
     [InlineData("five five", 900, 1050)]
     [InlineData("i would like to book a table for", 2200, 2500)]
     [InlineData("he is more respectable than he was", 900, 1100)]
@@ -55,6 +55,18 @@ public sealed class EndOfTurnTests
         dialogue.Final("yes please");
         // The delay was over long ago: nothing is waited for twice.
         Assert.Equal(dialogue.Now, dialogue.TimeOf(TurnCommandKind.StartReply));
+    }
+
+    [Fact]
+    public void A_turn_does_not_end_in_a_window_that_may_begin_speech()
+    {
+        // Due 1 s after speech: the voice has just begun to show, and becomes speech.
+        Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Final("what time do you").Silence(740).Voice("--");
+        Assert.Equal((TurnPhase.Pausing, TurnPhase.Hearing), (dialogue.Phase, dialogue.Voice("##").Phase));
+        // A sound that becomes nothing lets the turn end 100 ms later, not never.
+        dialogue.Speak(400).Silence(224).Final("what time do you").Silence(740).Voice("---");
+        Assert.Equal((TurnPhase.Pausing, 0), (dialogue.Phase, dialogue.Count(TurnCommandKind.CommitTurn)));
+        Assert.Equal(1, dialogue.Voice("---").Count(TurnCommandKind.CommitTurn));
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class SpeculationTests
     [Fact]
     public void Other_words_swap_the_reply()
     {
-        Dialogue dialogue = new Dialogue(Ahead).Speak(400).Silence(224).Partial(Text).Wait(200).Forget().Final("where can i park my cart");
+        Dialogue dialogue = new Dialogue(Ahead).Speak(400).Silence(224).Partial(Text).Wait(160).Forget().Final("where can i park my cart");
         Assert.Equal("ReportTranscript DropSpeculation StartSpeculation", dialogue.Commands());
         dialogue.Wait(1500);
         Assert.Equal(2, dialogue.Last(TurnCommandKind.CommitSpeculation).Generation);

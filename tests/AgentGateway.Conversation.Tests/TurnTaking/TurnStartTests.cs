@@ -131,6 +131,7 @@ public sealed class TurnStartTests
         dialogue.Wait(20);
         Assert.Equal(1, dialogue.Count(TurnCommandKind.EndUtterance));
         // It ended a second ago, which counts.
+        dialogue.Wait(30);
         Assert.Equal(TurnPhase.AwaitingTranscript, dialogue.Phase);
     }
 }
