@@ -85,7 +85,7 @@ internal sealed class Callers(BenchEngines engines, bool heldOut = false)
 
     private static readonly string[] HeldOutShortInterruptions = ["stop it", "one moment", "no no", "pardon", "hello", "listen", "never mind", "wait wait"];
 
-    private readonly BenchEngines _engines = WithEspeak(engines, heldOut);
+    private readonly BenchEngines _engines = WithEspeak(engines);
 
     // Every other recording is kept for checking what was tuned on the rest.
     private readonly List<Utterance> _recordings = [.. Load().Where((_, n) => n % 2 == (heldOut ? 1 : 0))];
@@ -103,19 +103,21 @@ internal sealed class Callers(BenchEngines engines, bool heldOut = false)
     // Every text by every voice, in turn.
     private Utterance OneOf(string[] texts, int n) => Speak(texts[n % texts.Length], (n / texts.Length) + n);
 
-    // What espeak-ng's voices say depends on what they said before, so they say all in one order, whichever suites are run.
-    private static BenchEngines WithEspeak(BenchEngines engines, bool heldOut)
+    // What espeak-ng's voices say depends on what they said before, so they say all in one order, whichever suites and callers a run has.
+    private static BenchEngines WithEspeak(BenchEngines engines)
     {
-        string[] texts = heldOut
-            ? [.. HeldOutRequests, .. HeldOutBackChannels, .. HeldOutInterruptions, .. HeldOutShortInterruptions]
-            : [.. Requests, .. BackChannelTexts, .. InterruptionTexts, .. ShortInterruptionTexts];
-        foreach ((_, string voice) in (heldOut ? HeldOutVoices : Voices).Where(v => v.Espeak))
+        SayAll(engines.Espeak, Voices, [.. Requests, .. BackChannelTexts, .. InterruptionTexts, .. ShortInterruptionTexts]);
+        SayAll(engines.Espeak, HeldOutVoices, [.. HeldOutRequests, .. HeldOutBackChannels, .. HeldOutInterruptions, .. HeldOutShortInterruptions]);
+        return engines;
+    }
+
+    private static void SayAll(SpokenTexts espeak, (bool Espeak, string Voice)[] voices, string[] texts)
+    {
+        foreach ((_, string voice) in voices.Where(v => v.Espeak))
         {
             foreach (string text in texts)
-                engines.Espeak.Get(new SpeechRequest(text, voice));
+                espeak.Get(new SpeechRequest(text, voice));
         }
-
-        return engines;
     }
 
     private Utterance Speak(string text, int speaker)
