@@ -22,14 +22,7 @@ public sealed class AudioSectionsTests
         await lab.AssertHeardAsync(theirs: new() { ["0"] = 410, ["1"] = 730, ["2"] = 1130 }, spoken: ["0"]);
 
         // Ours: all sections both ways, and one more that only speaks.
-        await lab.Call.InvokeAsync((_, peer) =>
-        {
-            foreach (RtcAudioSection section in peer.AudioSections)
-                section.WantedDirection = SdpDirection.SendReceive;
-            return peer.AddAudio(SdpDirection.SendOnly);
-        });
-        await lab.WeOfferAsync();
-        string added = await lab.Call.InvokeAsync((_, peer) => peer.AudioSections[^1].Audio!.Mid);
+        string added = await OfferBothWaysAndOneMoreAsync(lab);
         await lab.AssertHeardAsync(theirs: new() { ["0"] = 410, ["1"] = 730, ["2"] = 1130 }, spoken: ["0", "1", "2", added]);
 
         // Chromium's: one stopped, one that only speaks, one more.
@@ -81,14 +74,7 @@ public sealed class AudioSectionsTests
         await lab.AssertHeardAsync(theirs: new() { ["0"] = 410, ["1"] = 730, ["2"] = 1130 }, spoken: ["0"]);
 
         // Ours: all sections as far as they go, and one more that only speaks.
-        await lab.Call.InvokeAsync((_, peer) =>
-        {
-            foreach (RtcAudioSection section in peer.AudioSections)
-                section.WantedDirection = SdpDirection.SendReceive;
-            return peer.AddAudio(SdpDirection.SendOnly);
-        });
-        await lab.WeOfferAsync();
-        string added = await lab.Call.InvokeAsync((_, peer) => peer.AudioSections[^1].Audio!.Mid);
+        string added = await OfferBothWaysAndOneMoreAsync(lab);
         await lab.AssertHeardAsync(theirs: new() { ["0"] = 410, ["1"] = 730, ["2"] = 1130 }, spoken: ["0", "1", added]);
 
         // Theirs: one more.
@@ -96,5 +82,18 @@ public sealed class AudioSectionsTests
         await lab.TheyOfferAsync();
         string theirs = await lab.Call.InvokeAsync((_, peer) => peer.AudioSections[^1].Audio!.Mid);
         await lab.AssertHeardAsync(theirs: new() { ["0"] = 410, ["1"] = 730, ["2"] = 1130, [theirs] = 1510 }, spoken: ["0", "1", added]);
+    }
+
+    /// <returns>The mid of the new section, in which only we speak.</returns>
+    private static async Task<string> OfferBothWaysAndOneMoreAsync(SectionsLab lab)
+    {
+        await lab.Call.InvokeAsync((_, peer) =>
+        {
+            foreach (RtcAudioSection section in peer.AudioSections)
+                section.WantedDirection = SdpDirection.SendReceive;
+            return peer.AddAudio(SdpDirection.SendOnly);
+        });
+        await lab.WeOfferAsync();
+        return await lab.Call.InvokeAsync((_, peer) => peer.AudioSections[^1].Audio!.Mid);
     }
 }

@@ -57,7 +57,7 @@ public sealed class TurnPropertyTests
     public void A_call_of_ten_minutes_replays_in_less_than_five_seconds()
     {
         var random = new Testing.SeededRandom(10);
-        byte[] steps = new byte[900];
+        byte[] steps = new byte[1000];
         random.Fill(steps);
         var world = new TurnWorld(new TurnSchedule(12, [.. steps.Where(step => step != 0xFF)]), isLong: true);
         world.HangUp();
