@@ -6,7 +6,7 @@ namespace AgentGateway.Conversation.Session;
 /// <summary>
 /// The caller's audio between the media thread, which writes, and the session's loop, which reads: a ring without locks.
 /// What the loop has not read within <see cref="Limit"/> is lost, oldest first, and counted. The ring grows to what waits: a loop that
-/// keeps up needs a quarter of a second. Positions count samples since the first one pushed.
+/// keeps up needs a quarter of a second, until something wants to read again (<see cref="Keep"/>). Positions count samples since the first one pushed.
 /// </summary>
 internal sealed class AudioIntake
 {
@@ -28,13 +28,14 @@ internal sealed class AudioIntake
     private long _read;
     private long _dropped;
     private long _wanted;
+    private bool _keeps;
 
     /// <summary>An empty intake.</summary>
-    /// <param name="kept">Samples that can be read again behind the reader; for them the ring is made at once.</param>
+    /// <param name="kept">Samples that can be read again behind the reader, once they are to be kept.</param>
     public AudioIntake(int kept = 0)
     {
         _maxCapacity = Math.Max(MaxCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)kept));
-        _ring = new short[kept > 0 ? _maxCapacity : InitialCapacity];
+        _ring = new short[InitialCapacity];
         _arrivals = new long[(_maxCapacity / ArrivalStep) + 2];
     }
 
@@ -53,6 +54,9 @@ internal sealed class AudioIntake
         set => Volatile.Write(ref _wanted, value);
     }
 
+    /// <summary>From the next push on nothing is given up that the largest ring has room for. The loop, when the caller speaks: most callers listen.</summary>
+    public void Keep() => Volatile.Write(ref _keeps, true);
+
     /// <summary>Adds audio. The media thread only.</summary>
     /// <param name="pcm">16 kHz mono; of more than 3 s only the last 3 s are kept.</param>
     /// <param name="arrival">When it was received.</param>
@@ -65,8 +69,9 @@ internal sealed class AudioIntake
             return false;
         long start = _written;
         long end = start + pcm.Length;
-        if (end - Volatile.Read(ref _read) > _ring.Length - ArrivalStep && _ring.Length < _maxCapacity)
-            Grow(end - Volatile.Read(ref _read));
+        long needed = Volatile.Read(ref _keeps) ? _maxCapacity : end - Volatile.Read(ref _read);
+        if (needed > _ring.Length - ArrivalStep && _ring.Length < _maxCapacity)
+            Grow(needed);
         short[] ring = _ring;
         int index = (int)(start & (ring.Length - 1));
         int first = Math.Min(pcm.Length, ring.Length - index);

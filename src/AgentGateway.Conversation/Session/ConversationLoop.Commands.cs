@@ -25,6 +25,7 @@ internal sealed partial class ConversationLoop
         switch (command.Kind)
         {
             case TurnCommandKind.OpenUtterance:
+                _judge?.Listen();
                 OpenUtterance(command.Utterance, command.Position);
                 break;
             case TurnCommandKind.EndUtterance:

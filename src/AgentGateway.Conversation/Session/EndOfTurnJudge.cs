@@ -20,6 +20,9 @@ internal sealed class EndOfTurnJudge(IEndOfTurnModel model, AudioIntake intake, 
     /// <summary>The question that is being answered. Never fails.</summary>
     public Task Running { get; private set; } = Task.CompletedTask;
 
+    /// <summary>A turn may have begun: its audio will be asked about. The loop only.</summary>
+    public void Listen() => intake.Keep();
+
     /// <summary>Asks about the turn between two positions. The loop only.</summary>
     public void Begin(int utterance, long start, long end)
     {

@@ -22,7 +22,7 @@ internal sealed class SessionPorts
     private int _endReason = -1;
 
     /// <param name="time">The session's time provider.</param>
-    /// <param name="keptAudio">Samples at 16 kHz that can be read again, as they came.</param>
+    /// <param name="keptAudio">Samples at 16 kHz that can be read again, as they came, from the caller's first sound on.</param>
     public SessionPorts(TimeProvider time, int keptAudio)
     {
         _time = time;

@@ -9,6 +9,8 @@ public sealed class AudioIntakeTests
     private readonly short[] _window = new short[512];
     private short _next;
 
+    public AudioIntakeTests() => _intake.Keep();
+
     [Fact]
     public void Windows_come_out_whole_and_in_order()
     {
@@ -59,6 +61,17 @@ public sealed class AudioIntakeTests
         Assert.Equal((short)from, preRoll[0]);
         long future = _intake.Written + 10;
         Assert.Equal(0, _intake.ReadAt(ref future, preRoll));
+    }
+
+    [Fact]
+    public void A_caller_who_never_spoke_is_not_kept()
+    {
+        var intake = new AudioIntake(EndOfTurnJudge.MaxSamples);
+        Assert.InRange(ReadAgain(intake), 0, 4096);
+
+        // From here on: what an end-of-turn model hears.
+        intake.Keep();
+        Assert.InRange(ReadAgain(intake), EndOfTurnJudge.MaxSamples, EndOfTurnJudge.MaxSamples + 4096);
     }
 
     [Fact]
@@ -128,6 +141,21 @@ public sealed class AudioIntakeTests
 
         Assert.Equal(next, expected);
         Assert.Equal(0, intake.Dropped);
+    }
+
+    // How much of 10 s that were read at once is there still.
+    private static long ReadAgain(AudioIntake intake)
+    {
+        short[] pcm = new short[320];
+        for (int i = 0; i < 500; i++)
+        {
+            intake.Push(pcm, default);
+            Assert.True(intake.TryRead(pcm, out _, out _));
+        }
+
+        long from = 0;
+        Assert.Equal(320, intake.ReadAt(ref from, pcm));
+        return intake.Position - from;
     }
 
     private void Push(int frames)
