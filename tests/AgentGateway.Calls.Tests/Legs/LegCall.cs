@@ -2,6 +2,7 @@ using AgentGateway.Audio;
 using AgentGateway.Calls.Legs;
 using AgentGateway.Primitives;
 using AgentGateway.Rtc.Peer;
+using AgentGateway.Testing;
 using AgentGateway.Testing.Peers;
 
 namespace AgentGateway.Calls.Tests.Legs;
@@ -86,12 +87,12 @@ internal sealed class LegCall : IDisposable
 
     private void HandleAnswererEvent(Instant now, RtcPeerEvent e)
     {
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationMark mark = Allocations.Mark();
         if (e.Kind == RtcPeerEventKind.AudioReceived)
             Leg.HandleAudio(now, Pair.Answerer.Peer, e);
         else if (e.Kind == RtcPeerEventKind.RemoteStreamChanged)
             Leg.HandleStreamChanged();
-        Allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+        Allocated += mark.Since();
         Inputs++;
     }
 
@@ -110,9 +111,9 @@ internal sealed class LegCall : IDisposable
             return;
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationMark mark = Allocations.Mark();
         Leg.HandleTimeout(now, Pair.Answerer.Peer);
-        Allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+        Allocated += mark.Since();
         Inputs++;
         ScheduleTick();
     }

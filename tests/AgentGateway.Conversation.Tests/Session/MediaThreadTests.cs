@@ -1,5 +1,6 @@
 using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.Session;
+using AgentGateway.Testing;
 
 namespace AgentGateway.Conversation.Tests.Session;
 
@@ -44,18 +45,16 @@ public sealed class MediaThreadTests
             }
         });
         long allocated = await Task.Factory.StartNew(
-            () =>
+            () => Allocations.Least(() =>
             {
-                long before = GC.GetAllocatedBytesForCurrentThread();
+                int before = Volatile.Read(ref woken);
                 for (int i = 0; i < Times; i++)
                 {
                     signal.Set();
-                    for (long spins = 0; Volatile.Read(ref woken) <= i && spins < 100_000_000; spins++)
+                    for (long spins = 0; Volatile.Read(ref woken) <= before + i && spins < 100_000_000; spins++)
                         Thread.Yield();
                 }
-
-                return GC.GetAllocatedBytesForCurrentThread() - before;
-            },
+            }),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);

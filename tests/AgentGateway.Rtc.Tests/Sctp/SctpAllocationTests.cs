@@ -23,11 +23,12 @@ public sealed class SctpAllocationTests
         int received = 0;
         for (int i = 0; i < 200; i++)
             received += Turn(left, right, id, message, buffer, ref now);
-        received = 0;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-            received += Turn(left, right, id, message, buffer, ref now);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long allocated = Allocations.Least(() =>
+        {
+            received = 0;
+            for (int i = 0; i < 1000; i++)
+                received += Turn(left, right, id, message, buffer, ref now);
+        });
         Assert.Equal(2000, received);
         // The shared pool may trim or grow a bucket now and then; an object per packet would show as 50 bytes and more.
         Assert.InRange(allocated / received, 0, 16);

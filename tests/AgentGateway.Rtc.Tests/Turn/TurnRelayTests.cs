@@ -237,20 +237,21 @@ public sealed class TurnRelayTests
         TransportAddress other = TurnLink.FarEnd with { Port = 9 };
         link.Send(other, Check);
 
-        long before = 0;
-        for (int i = 0; i < 2000; i++)
-        {
-            if (i == 1000)
-                before = GC.GetAllocatedBytesForCurrentThread();
-            bool ok = link.Client.TryWrap(link.Clock.Now, buffer, 1000, TurnLink.FarEnd, out int _)
-                && link.Client.TryWrap(link.Clock.Now, Zero(buffer), 100, other, out int _)
-                && link.Client.Handle(link.Clock.Now, channelData, out TurnData _) == TurnInput.Data
-                && link.Client.Handle(link.Clock.Now, indication, out TurnData _) == TurnInput.Data;
-            if (!ok)
-                Assert.Fail("dropped");
-        }
+        Run();
+        Assert.Equal(0, Allocations.Least(Run));
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        void Run()
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                bool ok = link.Client.TryWrap(link.Clock.Now, buffer, 1000, TurnLink.FarEnd, out int _)
+                    && link.Client.TryWrap(link.Clock.Now, Zero(buffer), 100, other, out int _)
+                    && link.Client.Handle(link.Clock.Now, channelData, out TurnData _) == TurnInput.Data
+                    && link.Client.Handle(link.Clock.Now, indication, out TurnData _) == TurnInput.Data;
+                if (!ok)
+                    Assert.Fail("dropped");
+            }
+        }
 
         static byte[] Zero(byte[] buffer)
         {

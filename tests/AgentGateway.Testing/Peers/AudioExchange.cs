@@ -24,9 +24,9 @@ public static class AudioExchange
         Instant now = pair.Now;
         int next = 0;
         Exchange(packets / 2);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        int received = Exchange(packets);
-        return (received, GC.GetAllocatedBytesForCurrentThread() - before);
+        int received = 0;
+        long allocated = Allocations.Least(() => received = Exchange(packets));
+        return (received, allocated);
 
         int Exchange(int count)
         {
