@@ -4,7 +4,6 @@ using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.Log;
 using AgentGateway.Conversation.Log.Replay;
 using AgentGateway.Conversation.Session;
-using AgentGateway.Providers.Intonation;
 using AgentGateway.Testing.Conversation;
 using AgentGateway.TurnBench.Audio;
 using AgentGateway.TurnBench.Engines;
@@ -55,6 +54,7 @@ internal sealed class BenchCall : IDisposable
     private readonly short[] _in = new short[FrameSamples];
     private readonly short[] _out = new short[960];
     private readonly short[] _played = new short[FrameSamples + 8];
+    private TimeSpan _grid;
     private long _position;
     private long _noiseAt;
     private bool _spoke;
@@ -69,7 +69,7 @@ internal sealed class BenchCall : IDisposable
         {
             Agent = new AgentDefinition { Name = "bench", DisplayName = "Bench", Version = "0", Turn = line.Turn },
             VoiceActivity = engines.VoiceActivity,
-            EndOfTurn = new IntonationModel(),
+            EndOfTurn = new ChargedEndOfTurnModel(engines.EndOfTurn, _time, engines.Costs.EndOfTurn),
             Recognizer = new ChargedRecognizer(engines.Recognizer, _time, engines.Costs),
             Synthesizer = Voice = new ChargedSynthesizer(engines.Flite, _time, engines.Costs.Voice) { WithTimings = line.WithTimings },
             ChatClient = new InstantModel(line.Reply),
@@ -145,9 +145,12 @@ internal sealed class BenchCall : IDisposable
     internal void Step()
     {
         Compose();
+        // The grid stays, whatever was computed meanwhile.
         for (int i = 0; i < Substeps; i++)
         {
-            _time.Advance(Frame / Substeps);
+            _grid += Frame / Substeps;
+            if (_grid > Now)
+                _time.Advance(_grid - Now);
             if (i == Substeps - 1)
                 _session.PushAudio(_in);
             _pump.RunUntilIdle();

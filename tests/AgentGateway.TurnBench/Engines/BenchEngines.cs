@@ -1,6 +1,7 @@
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Providers.Espeak;
 using AgentGateway.Providers.Flite;
+using AgentGateway.Providers.Intonation;
 using AgentGateway.Providers.OnnxRuntime;
 using AgentGateway.Providers.Sherpa;
 using AgentGateway.Testing;
@@ -30,12 +31,14 @@ internal sealed class BenchEngines : IAsyncDisposable
 
     internal SherpaRecognizer Recognizer { get; }
 
+    internal IEndOfTurnModel EndOfTurn { get; } = new IntonationModel();
+
     internal SpokenTexts Flite { get; }
 
     internal SpokenTexts Espeak { get; } = EspeakTexts.Value;
 
     /// <summary>From now on they cost what they cost on this machine.</summary>
-    internal async Task MeasureAsync() => Costs = await EngineCosts.MeasureAsync(Recognizer, _flite);
+    internal async Task MeasureAsync() => Costs = await EngineCosts.MeasureAsync(Recognizer, _flite, EndOfTurn);
 
     public async ValueTask DisposeAsync()
     {
