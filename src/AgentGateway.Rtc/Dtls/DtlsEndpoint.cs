@@ -63,8 +63,7 @@ public sealed class DtlsEndpoint : IDisposable
     public Instant? NextTimeout => _timers.Next;
 
     /// <summary>Largest application data in bytes, one record in one datagram.</summary>
-    // Header 13, GCM's explicit nonce 8 and tag 16.
-    public int MaxApplicationDataLength => _options.MaxDatagramSize - DtlsRecords.HeaderLength - 8 - 16;
+    public int MaxApplicationDataLength => _options.MaxDatagramSize - DtlsRecords.HeaderLength - DtlsRecords.AeadOverhead;
 
     /// <summary>The SRTP profile agreed on.</summary>
     /// <exception cref="InvalidOperationException">Not connected yet.</exception>

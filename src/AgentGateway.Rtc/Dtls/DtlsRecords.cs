@@ -7,6 +7,9 @@ internal static class DtlsRecords
 {
     public const int HeaderLength = 13;
 
+    /// <summary>What encryption adds to a record at most: GCM's explicit nonce and its tag.</summary>
+    public const int AeadOverhead = 8 + 16;
+
     private const int MaxFragment = (1 << 14) + 256;
 
     /// <summary>

@@ -95,6 +95,22 @@ public sealed class DtlsHandshakeTests
     }
 
     [Fact]
+    public void Whatever_size_a_datagram_may_have_no_flight_and_no_repetition_exceeds_it()
+    {
+        // DtlsLink asserts the size of each. The flights' messages end everywhere between the smallest and the largest here.
+        foreach (int size in Enumerable.Range(0, 60).Select(i => 512 + (4 * i)).Append(1200))
+        {
+            var options = new DtlsOptions { MaxDatagramSize = size };
+            using var link = new DtlsLink(options, options);
+            link.Impairment = (_, number, _) => number is 0 or 1 or 3 ? DtlsLink.Lost : DtlsLink.OnTime;
+            link.Connect();
+            Assert.True(link.Client.Statistics.Retransmissions > 0 && link.Server.Statistics.Retransmissions > 0);
+            Assert.True(link.Client.TrySendApplicationData(new byte[link.Client.MaxApplicationDataLength]));
+            link.Drain();
+        }
+    }
+
+    [Fact]
     public void Equal_runs_give_equal_logs()
     {
         string first = Run();

@@ -19,6 +19,7 @@ internal sealed class DtlsLink : IDisposable
     private readonly PriorityQueue<(DtlsRole To, byte[] Datagram), (long At, int Order)> _inFlight = new();
     private readonly int[] _numbers = new int[2];
     private readonly byte[] _buffer = new byte[2048];
+    private readonly int[] _maxDatagramSizes;
     private int _order;
 
     public DtlsLink(
@@ -27,10 +28,13 @@ internal sealed class DtlsLink : IDisposable
         IReadOnlyList<DtlsFingerprint>? clientExpects = null,
         IReadOnlyList<DtlsFingerprint>? serverExpects = null)
     {
-        Client = new DtlsEndpoint(
-            ClientCertificate, DtlsRole.Client, clientExpects ?? [ServerCertificate.Fingerprint], clientOptions ?? new DtlsOptions());
-        Server = new DtlsEndpoint(
-            ServerCertificate, DtlsRole.Server, serverExpects ?? [ClientCertificate.Fingerprint], serverOptions ?? new DtlsOptions());
+        clientOptions ??= new DtlsOptions();
+        serverOptions ??= new DtlsOptions();
+        Client = new DtlsEndpoint(ClientCertificate, DtlsRole.Client, clientExpects ?? [ServerCertificate.Fingerprint], clientOptions);
+        Server = new DtlsEndpoint(ServerCertificate, DtlsRole.Server, serverExpects ?? [ClientCertificate.Fingerprint], serverOptions);
+        _maxDatagramSizes = new int[2];
+        _maxDatagramSizes[(int)DtlsRole.Client] = clientOptions.MaxDatagramSize;
+        _maxDatagramSizes[(int)DtlsRole.Server] = serverOptions.MaxDatagramSize;
     }
 
     public static DtlsCertificate ClientCertificate { get; } = DtlsCertificate.Create("client", Today, Today.AddYears(1));
@@ -135,7 +139,7 @@ internal sealed class DtlsLink : IDisposable
     {
         while (endpoint.TryPollTransmit(_buffer, out int length))
         {
-            Assert.InRange(length, 1, 1200);
+            Assert.InRange(length, 1, _maxDatagramSizes[(int)endpoint.Role]);
             byte[] datagram = _buffer[..length];
             IReadOnlyList<TimeSpan> arrivals = Impairment(endpoint.Role, _numbers[(int)endpoint.Role]++, datagram);
             Log.Add(FormattableString.Invariant($"{Clock.Now.TotalMilliseconds,7:F1} {endpoint.Role} {Describe(datagram)} x{arrivals.Count}"));
@@ -153,7 +157,8 @@ internal sealed class DtlsLink : IDisposable
             data.Add(_buffer[..length]);
     }
 
-    // Types and epochs only: certificate and signature lengths vary by a byte or two with their random content.
+    // Types and epochs only: certificate and signature lengths vary by some bytes with their random content. Where logs are
+    // compared, MaxDatagramSize must leave room for that: no message may sometimes fit into a datagram and sometimes not.
     private static string Describe(byte[] datagram)
     {
         var parts = new List<string>();

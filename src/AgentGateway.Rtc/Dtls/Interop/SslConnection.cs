@@ -30,7 +30,7 @@ internal sealed unsafe class SslConnection : IDisposable
         nint bio = _bio.CreateNative();
         OpenSsl.SSL_set_bio(_ssl, bio, bio);
         OpenSsl.DTLS_set_timer_cb(_ssl, &DatagramBio.OnTimer);
-        OpenSsl.SSL_ctrl(_ssl, OpenSsl.CtrlDtlsSetLinkMtu, new CLong(options.MaxDatagramSize), null);
+        OpenSsl.SSL_ctrl(_ssl, OpenSsl.CtrlDtlsSetLinkMtu, new CLong(options.MaxDatagramSize - DtlsRecords.AeadOverhead), null);
         OpenSsl.SSL_ctrl(_ssl, OpenSsl.CtrlSetMaxSendFragment, new CLong(options.MaxDatagramSize), null);
         // Returns 0 for success, unlike everything else.
         if (OpenSsl.SSL_set_tlsext_use_srtp(_ssl, string.Join(':', options.SrtpProfiles.Select(Name))) != 0)
