@@ -10,6 +10,7 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
 {
     private const int SamplesPerSecond = 16_000;
     private static readonly TimeSpan Trail = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan HintMemory = TimeSpan.FromMilliseconds(145);
     private static readonly TimeSpan EchoMemory = TimeSpan.FromMilliseconds(150);
 
     private enum Voice
@@ -28,6 +29,7 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
     private double _echoWeight;
     private TimeSpan _silence;
     private TimeSpan _echoTime;
+    private TimeSpan _likely;
 
     /// <summary>When the present or last speech began, in received audio.</summary>
     public Instant SpeechStart { get; private set; }
@@ -56,6 +58,9 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
     /// <summary>Whether the last window may be the beginning of speech.</summary>
     public bool IsStirring { get; private set; }
 
+    /// <summary>Whether no sound is going on, and the last moments together may have been its beginning: a soft consonant, or a voice in noise.</summary>
+    public bool IsHinting => _likely >= options.HintSpeech;
+
     /// <summary>Length of the present or last speech, its short pauses included.</summary>
     public TimeSpan SpeechLength => SpeechEnd - SpeechStart;
 
@@ -82,6 +87,7 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
     public SpeechChange Process(float probability, long position, TimeSpan duration, Instant receivedAt, float echoLikelihood = 0, bool eager = false)
     {
         SpeechChange change = Step(probability, position, duration, receivedAt, eager);
+        _likely = IsActive ? TimeSpan.Zero : (_likely * Math.Exp(-duration / HintMemory)) + (duration * probability);
         if (change is not SpeechChange.Dropped and not SpeechChange.Ended && _voice is not Voice.Silent && echoLikelihood >= options.EchoThreshold)
             _echoTime += duration;
         if (_voice is not Voice.Silent && probability >= options.ReleaseThreshold)
@@ -146,6 +152,7 @@ internal sealed class SpeechDetector(TurnTakerOptions options)
     {
         bool active = IsActive;
         IsStirring = false;
+        _likely = TimeSpan.Zero;
         _voice = Voice.Silent;
         return active;
     }

@@ -59,8 +59,7 @@ public sealed partial class TurnTaker
         }
 
         _endReason = reason;
-        if (Phase == TurnPhase.Contested)
-            Do(TurnCommandKind.ReleasePlayout);
+        Release();
         CloseUtterance(now);
         _user = null;
         Enter(now, TurnPhase.Closing);

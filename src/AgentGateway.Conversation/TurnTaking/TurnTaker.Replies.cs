@@ -59,13 +59,23 @@ public sealed partial class TurnTaker
                 break;
             case BargeInVerdict.Nothing:
                 // A final that is still owed may tell otherwise later; see Overhear.
-                if (!_user!.OwesFinal && _openUtterance == 0)
+                GoOn(now, hadWords: _user!.Text.Length > 0);
+                if (!_user.OwesFinal && _openUtterance == 0)
                     _user = null;
-                Do(TurnCommandKind.ReleasePlayout);
                 _silentSince = now;
                 Enter(now, _reply!.Played ? TurnPhase.Speaking : TurnPhase.Thinking);
                 break;
         }
+    }
+
+    // After a word in a short sound a sentence may go on, and the agent is silent a little longer. It is not judged with that: a nod stays a nod.
+    private void GoOn(Instant now, bool hadWords)
+    {
+        Instant resume = _detector.SpeechEnd + _options.ResumeSilenceAfterWords;
+        if (hadWords && _reply!.Played && _detector.SpeechLength < _options.StartSpeech && now < resume)
+            _timers.Set(TurnTimer.Resume, resume);
+        else
+            Release();
     }
 
     private void Overhear(Instant now, UserTurn user)
@@ -107,8 +117,7 @@ public sealed partial class TurnTaker
         if (reply.Played)
             _endpointing.HearAgent(reply);
         Do(TurnCommandKind.CancelReply, turn: reply.Turn, generation: reply.Generation);
-        if (Phase == TurnPhase.Contested)
-            Do(TurnCommandKind.ReleasePlayout);
+        Release();
         if (reply.Played)
             Do(TurnCommandKind.ReportAgentStopped, turn: reply.Turn, generation: reply.Generation);
     }
@@ -132,8 +141,7 @@ public sealed partial class TurnTaker
             return;
         _reply = null;
         _endpointing.HearAgent(reply);
-        if (Phase == TurnPhase.Contested)
-            Do(TurnCommandKind.ReleasePlayout);
+        Release();
         if (reply.Played)
             Do(TurnCommandKind.ReportAgentStopped, turn: reply.Turn, generation: generation);
         if (Phase == TurnPhase.Closing)
@@ -147,10 +155,10 @@ public sealed partial class TurnTaker
         if (_reply is not { Interruptible: true } reply || reply.Generation != generation)
             return;
         reply.Interruptible = false;
+        Release();
         // What is being said over it is heard, and answered afterwards.
         if (Phase != TurnPhase.Contested)
             return;
-        Do(TurnCommandKind.ReleasePlayout);
         _silentSince = now;
         Enter(now, reply.Played ? TurnPhase.Speaking : TurnPhase.Thinking);
     }

@@ -40,12 +40,40 @@ public sealed partial class TurnTaker
             Contest(now);
         else if (Phase == TurnPhase.Contested && _detector.IsSpeaking)
             JudgeSpeech(now, echo);
+        else if (Phase == TurnPhase.Speaking && _detector.IsHinting && _reply!.Interruptible)
+            Flinch(now);
     }
 
     private void Contest(Instant now)
     {
-        Do(TurnCommandKind.HoldPlayout);
+        Hold();
         Enter(now, TurnPhase.Contested);
+    }
+
+    // What may become speech is not contested: the agent is silent for a moment, and nothing else happens. Never twice in a row, so that no noise mutes it.
+    private void Flinch(Instant now)
+    {
+        if (_flinchedAt is { } before && now < before + _options.FlinchRest)
+            return;
+        _flinchedAt = now;
+        Hold();
+        _timers.Set(TurnTimer.Resume, now + _options.ResumeSilence);
+    }
+
+    private void Hold()
+    {
+        _timers.Clear(TurnTimer.Resume);
+        if (!_held)
+            Do(TurnCommandKind.HoldPlayout);
+        _held = true;
+    }
+
+    private void Release()
+    {
+        _timers.Clear(TurnTimer.Resume);
+        if (_held)
+            Do(TurnCommandKind.ReleasePlayout);
+        _held = false;
     }
 
     private void JudgeSpeech(Instant now, bool echo)

@@ -33,6 +33,8 @@ public sealed partial class TurnTaker
     private Instant _finalAskedAt;
     private Instant? _pausedAt;
     private bool _stirred;
+    private bool _held;
+    private Instant? _flinchedAt;
     private Instant _silentSince;
     private int _idlePrompts;
     private bool _silentCaller;
@@ -181,6 +183,10 @@ public sealed partial class TurnTaker
                     break;
                 case TurnTimer.Decision when Phase == TurnPhase.Contested:
                     Settle(now, _judge.AfterSpeech(Overheard(_user!), now));
+                    break;
+                case TurnTimer.Resume:
+                    Release();
+                    BreakSilence(now);
                     break;
                 case TurnTimer.TurnTooLong when Phase == TurnPhase.Hearing:
                     _speechEnd = now;

@@ -41,6 +41,18 @@ public sealed record TurnTakerOptions
     /// </summary>
     public TimeSpan ResumeSilence { get; init; } = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>The same after a sound in which a word was found: a sentence may go on.</summary>
+    public TimeSpan ResumeSilenceAfterWords { get; init; } = TimeSpan.FromMilliseconds(420);
+
+    /// <summary>
+    /// Speech to be expected of the last 0.15 s (its windows' lengths by their VAD probabilities, fading) with which the agent falls silent for
+    /// <see cref="ResumeSilence"/>, before it is known whether anybody speaks.
+    /// </summary>
+    public TimeSpan HintSpeech { get; init; } = TimeSpan.FromMilliseconds(16);
+
+    /// <summary>Least time between two such moments.</summary>
+    public TimeSpan FlinchRest { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Silence that ends speech.</summary>
     public TimeSpan EndSilence { get; init; } = TimeSpan.FromMilliseconds(200);
 

@@ -35,4 +35,7 @@ public enum TurnTimer
 
     /// <summary>The text of a paused turn did not change for a while.</summary>
     StableText,
+
+    /// <summary>The agent was silent for a moment, in case that somebody speaks.</summary>
+    Resume,
 }

@@ -37,6 +37,92 @@ public sealed class BargeInTests
         Assert.Equal("", dialogue.Commands());
     }
 
+    // 'excuse me' in noise: a soft beginning, a silence, and the word. '=' is 0.2.
+    [Theory]
+    [InlineData("-.-", 1)]
+    [InlineData("=====", 1)]
+    [InlineData("-", 0)]
+    [InlineData("=...=...=", 0)]
+    public void What_may_become_speech_holds_the_agent_and_nothing_else(string sounds, int held)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Voice(sounds);
+        Assert.Equal(held == 1 ? "HoldPlayout" : "", dialogue.Commands());
+        Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
+        var before = dialogue.Now;
+        dialogue.Silence(320);
+        Assert.Equal(held == 1 ? "HoldPlayout ReleasePlayout" : "", dialogue.Commands());
+        if (held == 1)
+            Assert.InRange((dialogue.TimeOf(TurnCommandKind.ReleasePlayout) - before).TotalMilliseconds, 200, 300);
+    }
+
+    [Fact]
+    public void What_becomes_speech_after_all_finds_the_agent_silent()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Voice("=====..##").Final("");
+        Assert.Equal("HoldPlayout OpenUtterance", dialogue.Commands());
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+        dialogue.Speak(320).Partial("excuse me");
+        Assert.Equal(0, dialogue.Count(TurnCommandKind.OpenUtterance) - 1);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.ReleasePlayout));
+    }
+
+    [Fact]
+    public void A_noise_that_may_be_speech_for_ever_mutes_the_agent_once_in_3_s()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Voice(new string('=', 280));
+        Assert.Equal(3, dialogue.Count(TurnCommandKind.HoldPlayout));
+        Assert.Equal(3, dialogue.Count(TurnCommandKind.ReleasePlayout));
+        Assert.Equal("", dialogue.Commands(TurnCommandKind.HoldPlayout, TurnCommandKind.ReleasePlayout));
+    }
+
+    // "can you repeat that", of which noise leaves "can" and, 400 ms later, "repeat".
+    [Theory]
+    [InlineData("and", 0)]
+    [InlineData("", 1)]
+    public void A_word_in_a_short_sound_keeps_the_agent_silent_for_420_ms(string text, int released)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(128).Silence(128).Final(text, 0.3f).Forget().Silence(224);
+        Assert.Equal(released, dialogue.Count(TurnCommandKind.ReleasePlayout));
+        Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
+        dialogue.Silence(96);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.ReleasePlayout));
+    }
+
+    [Fact]
+    public void What_follows_such_a_word_is_judged_by_itself()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(128).Silence(128).Final("and", 0.3f).Silence(224).Forget().Voice("##");
+        Assert.Equal("OpenUtterance", dialogue.Commands());
+        dialogue.Silence(128).Final("yeah").Silence(320);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.ReleasePlayout));
+        Assert.Equal(0, dialogue.Count(TurnCommandKind.CancelReply));
+    }
+
+    [Fact]
+    public void What_may_become_speech_holds_no_agent_that_must_be_heard_and_none_that_thinks()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Reply(TurnFactKind.Uninterruptible).Forget().Voice("=====");
+        Assert.Equal("", dialogue.Commands());
+        Dialogue held = new Dialogue().UntilSpeaking().Silence(500).Voice("=====").Forget().Reply(TurnFactKind.Uninterruptible);
+        Assert.Equal("ReleasePlayout", held.Commands());
+    }
+
+    [Theory]
+    [InlineData(TurnFactKind.ReplyFinished)]
+    [InlineData(TurnFactKind.TypedText)]
+    public void An_agent_that_was_held_for_a_moment_is_never_left_so(TurnFactKind end)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Forget().Voice("=====");
+        if (end == TurnFactKind.TypedText)
+            dialogue.Type("stop that");
+        else
+            dialogue.Finished();
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.ReleasePlayout));
+        dialogue.Silence(500);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.ReleasePlayout));
+    }
+
     [Fact]
     public void A_silence_inside_a_word_does_not_let_the_agent_go_on()
     {

@@ -5,7 +5,7 @@ using AgentGateway.Primitives;
 namespace AgentGateway.Conversation.Tests.TurnTaking;
 
 /// <summary>
-/// A dialogue written as what is heard: "#" is a window of speech, "." one of silence, "-" one in between, each 32 ms.
+/// A dialogue written as what is heard: "#" is a window of speech, "." one of silence, "-" and "=" (less) one in between, each 32 ms.
 /// Time passes only with windows, and timers fire at their own time in between.
 /// </summary>
 internal sealed class Dialogue
@@ -43,7 +43,7 @@ internal sealed class Dialogue
                 continue;
             Advance(Window);
             _position += 512;
-            Tell(TurnFact.Voice(c switch { '#' => 0.9f, '-' => 0.4f, _ => 0.02f }, _position, Window, Now, Echo));
+            Tell(TurnFact.Voice(c switch { '#' => 0.9f, '-' => 0.4f, '=' => 0.2f, _ => 0.02f }, _position, Window, Now, Echo));
         }
 
         return this;

@@ -39,7 +39,7 @@ public sealed class CallLogInvariants
 
     // When an answer that is owed was last heard from; null while none is.
     private Instant? _silentSince;
-    private Instant _utteranceEnded;
+    private Instant _soundEnded;
     private bool _mustBeHeard;
     private CallLogEntry? _cause;
 
@@ -141,10 +141,12 @@ public sealed class CallLogInvariants
                 Require(!_held, "playout is held twice");
                 Require(!_mustBeHeard, "speech that must be heard is held");
                 _held = true;
+                // What may only become speech has no utterance.
+                _soundEnded = _entry!.At;
                 break;
             case TurnCommandKind.ReleasePlayout:
                 Require(_held, "playout is released that was not held");
-                Require(_open != 0 || _entry!.At - _utteranceEnded <= LongestHold, "playout is held long after the sound it was held for");
+                Require(_open != 0 || _entry!.At - _soundEnded <= LongestHold, "playout is held long after the sound it was held for");
                 _held = false;
                 BreakSilence(_alive);
                 break;
@@ -165,7 +167,7 @@ public sealed class CallLogInvariants
             case TurnCommandKind.EndUtterance:
                 Require(command.Utterance == _open, "an utterance ends that is not open");
                 _open = 0;
-                _utteranceEnded = _entry!.At;
+                _soundEnded = _entry!.At;
                 // While the caller speaks they are not left in silence.
                 BreakSilence(_alive);
                 break;

@@ -35,8 +35,8 @@ internal static class BargeInSuite
     /// <summary>Only nods and coughs, in a quiet room.</summary>
     internal static void RunNods(BenchRun run) => BackChannels(run, "quiet", null, null);
 
-    /// <summary>Only sentences over the agent, in a loud room.</summary>
-    internal static void RunInterruptions(BenchRun run) => Interruptions(run, "10 dB noise", 10, null);
+    /// <summary>Only sentences over the agent, in a very loud room.</summary>
+    internal static void RunInterruptions(BenchRun run) => Interruptions(run, "5 dB noise", 5, null);
 
     private static IEnumerable<(string Level, string Name, double? Noise, TimeSpan? Echo)> Conditions()
     {
