@@ -11,7 +11,7 @@ public sealed class GatheringTests
 {
     private const string Public = "203.0.113.44";
     private const ushort PublicPort = 31337;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = ConnectedPair.Limit;
 
     [Theory]
     [InlineData(false, "typ srflx raddr 127.0.0.1 rport")]

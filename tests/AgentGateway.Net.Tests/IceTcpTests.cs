@@ -8,7 +8,7 @@ namespace AgentGateway.Net.Tests;
 /// <summary>Callers behind networks that let only TCP pass, and strangers who find the port.</summary>
 public sealed class IceTcpTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = ConnectedPair.Limit;
     private static readonly byte[] Packet = [0xF8, 1, 2, 3, 4];
 
     [Theory]

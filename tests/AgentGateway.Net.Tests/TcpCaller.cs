@@ -12,7 +12,7 @@ namespace AgentGateway.Net.Tests;
 /// <summary>A caller whose network lets only TCP pass: our own peer over one connection with the framing of RFC 4571.</summary>
 internal sealed class TcpCaller : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = ConnectedPair.Limit;
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly MonotonicClock _clock = new(TimeProvider.System);

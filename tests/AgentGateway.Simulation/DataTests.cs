@@ -59,6 +59,31 @@ public sealed class DataTests
     }
 
     [Fact]
+    public void No_datagram_is_longer_than_1200_bytes_from_the_first_check_to_the_goodbye()
+    {
+        // Loses what is longer, and nothing else.
+        using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions { Network = NetemOptions.Lan with { MaxDatagramSize = 1200 } });
+        ushort up = pair.Caller.Peer.OpenChannel(pair.Now, new DataChannelOptions { Label = "up" });
+        ushort down = pair.Answerer.Peer.OpenChannel(pair.Now, new DataChannelOptions { Label = "down" });
+        Assert.Equal(DataSendResult.Ok, pair.Caller.Peer.SendMessage(pair.Now, up, new byte[262_144], isText: false));
+        Assert.Equal(DataSendResult.Ok, pair.Answerer.Peer.SendMessage(pair.Now, down, new byte[262_144], isText: false));
+        int longest = 1200;
+        while (pair.Caller.Peer.SendAudio(pair.Now, new byte[longest], 0, true) == RtcSendResult.TooLarge)
+            longest--;
+        Assert.InRange(longest, 1000, 1199);
+        pair.StartAudio();
+        pair.RunFor(TimeSpan.FromSeconds(2));
+        pair.Negotiate(pair.Caller, restartIce: true);
+        pair.RunFor(TimeSpan.FromSeconds(2));
+        pair.Caller.Peer.Close(pair.Now);
+        pair.RunFor(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(RtcPeerState.Closed, pair.Answerer.Peer.State);
+        Assert.Equal((0, 0), (pair.Uplink.Lost, pair.Downlink.Lost));
+        Assert.True(pair.Uplink.Sent > 262_144 / 1200);
+    }
+
+    [Fact]
     public void A_channel_closed_by_either_side_closes_on_both()
     {
         using TwoPeers pair = TwoPeers.Connected(new TwoPeersOptions());

@@ -25,7 +25,9 @@ internal sealed partial class WarmUp(
     private const string Hello = """{"label":"rtvi-ai","type":"client-ready","id":"1","data":{"version":"2.1.0"}}""";
 
     private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RequestLimit = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long the request of <see cref="RequestAsync"/> may take, so that it never holds up a start.</summary>
+    internal TimeSpan RequestLimit { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Whether nothing more of it is to come.</summary>
     internal bool IsDone { get; private set; }

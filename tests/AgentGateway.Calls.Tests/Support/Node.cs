@@ -17,9 +17,11 @@ internal sealed class Node : IAsyncDisposable, IConversationFactory, ILoggerProv
 {
     private readonly LoggerFactory _loggers;
     private readonly MediaTransport _callers = WebRtcCaller.StartTransport();
+    private readonly TimeProvider _conversationTime;
 
-    internal Node(int maxCalls = 100, TimeSpan? connectTimeout = null, TimeSpan? speech = null)
+    internal Node(int maxCalls = 100, TimeSpan? connectTimeout = null, TimeSpan? speech = null, TimeProvider? conversationTime = null)
     {
+        _conversationTime = conversationTime ?? TimeProvider.System;
         Speech = speech ?? TimeSpan.FromSeconds(0.5);
         Chat = new ScriptedChatClient(TimeProvider.System) { Default = "Yes." };
         _loggers = new LoggerFactory([this]);
@@ -103,6 +105,7 @@ internal sealed class Node : IAsyncDisposable, IConversationFactory, ILoggerProv
             Recognizer = new ScriptedRecognizer(new WordAudio(), TimeProvider.System),
             Synthesizer = new ToneSynthesizer(Speech),
             ChatClient = Chat,
+            TimeProvider = _conversationTime,
             Tools = [.. agent.Tools.Select(t => (AITool)builtin.Create(agent, t))],
             Logger = this,
         });

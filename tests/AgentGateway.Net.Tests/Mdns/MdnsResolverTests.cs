@@ -26,7 +26,7 @@ public sealed class MdnsResolverTests
     public async Task A_known_name_is_asked_for_once_however_it_is_spelled()
     {
         await using var responder = new MdnsResponder((_, id) => [MdnsResponder.Record(id, Name, "192.0.2.7")]);
-        await using MdnsResolver resolver = Create(responder);
+        await using MdnsResolver resolver = Create(responder, Once);
         TransportAddress?[] found = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => resolver.ResolveAsync(Name)));
         Assert.All(found, f => Assert.NotNull(f));
         Assert.NotNull(await resolver.ResolveAsync(Name.ToUpperInvariant()));
@@ -39,7 +39,7 @@ public sealed class MdnsResolverTests
         await using var responder = new MdnsResponder((number, id) => number == 1 ? [] : [MdnsResponder.Record(id, Name, "192.0.2.7")]);
         await using MdnsResolver resolver = Create(responder);
         Assert.NotNull(await resolver.ResolveAsync(Name));
-        Assert.Equal(2, responder.Questions);
+        Assert.True(responder.Questions >= 2);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class MdnsResolverTests
     public async Task A_name_that_nobody_knows_is_given_up_and_remembered_as_such()
     {
         await using var responder = new MdnsResponder((_, _) => []);
-        await using MdnsResolver resolver = Create(responder, o => o with { RepeatAfter = TimeSpan.FromMilliseconds(1), Timeout = TimeSpan.FromMilliseconds(2) });
+        await using MdnsResolver resolver = Create(responder, o => o with { RepeatAfter = TimeSpan.FromMilliseconds(1), Timeout = TimeSpan.FromMilliseconds(2), UnknownAge = TimeSpan.FromHours(1) });
         Assert.Null(await resolver.ResolveAsync(Name));
         Assert.Null(await resolver.ResolveAsync(Name));
         Assert.InRange(responder.Questions, 0, 2);
@@ -140,7 +140,7 @@ public sealed class MdnsResolverTests
     {
         await using var silent = new MdnsResponder((_, _) => []);
         await using var responder = new MdnsResponder((_, id) => [MdnsResponder.Record(id, Name, "2001:db8::7")], address: IPAddress.IPv6Loopback);
-        var options = new MdnsOptions { Groups = [silent.EndPoint, responder.EndPoint], Timeout = TimeSpan.FromSeconds(20) };
+        MdnsOptions options = Once(new MdnsOptions { Groups = [silent.EndPoint, responder.EndPoint] });
         await using var resolver = new MdnsResolver(options, TimeProvider.System, new SystemRandomSource(), NullLogger.Instance);
         Assert.Equal("2001:db8::7", (await resolver.ResolveAsync(Name))!.Value.Address.ToString());
         Assert.Equal(1, responder.Questions);
@@ -162,9 +162,11 @@ public sealed class MdnsResolverTests
     public async Task Many_names_at_once_are_bounded()
     {
         await using var responder = new MdnsResponder((_, _) => []);
-        await using MdnsResolver resolver = Create(responder, o => o with { MaxPending = 4, MaxCached = 8, RepeatAfter = TimeSpan.FromMilliseconds(100), Timeout = TimeSpan.FromMilliseconds(200) });
+        MdnsResolver resolver = Create(responder, o => Once(o) with { MaxPending = 4, MaxCached = 8 });
         Task<TransportAddress?>[] asked = [.. Enumerable.Range(0, 100).Select(i => resolver.ResolveAsync($"name-{i}.local"))];
         Assert.Equal(96, resolver.Refused);
+        Assert.Equal(4, asked.Count(a => !a.IsCompleted));
+        await resolver.DisposeAsync();
         Assert.All(await Task.WhenAll(asked), Assert.Null);
     }
 
@@ -172,7 +174,7 @@ public sealed class MdnsResolverTests
     public async Task The_end_does_not_wait_for_answers()
     {
         await using var responder = new MdnsResponder((_, _) => []);
-        MdnsResolver resolver = Create(responder, o => o with { RepeatAfter = TimeSpan.FromHours(1), Timeout = TimeSpan.FromHours(2) });
+        MdnsResolver resolver = Create(responder, Once);
         Task<TransportAddress?> asked = resolver.ResolveAsync(Name);
         await resolver.DisposeAsync();
         Assert.Null(await asked);
@@ -200,6 +202,9 @@ public sealed class MdnsResolverTests
 
         Assert.Equal("192.0.2.7", (await asked)!.Value.Address.ToString());
     }
+
+    // However long an answer takes on a busy machine, nothing is asked twice and nothing is given up.
+    private static MdnsOptions Once(MdnsOptions options) => options with { RepeatAfter = TimeSpan.FromHours(1), Timeout = TimeSpan.FromHours(2) };
 
     private static MdnsResolver Create(MdnsResponder responder, Func<MdnsOptions, MdnsOptions>? change = null)
     {

@@ -20,7 +20,7 @@ public sealed class WhisperRecognizerTests
         Assert.Equal("whisper:" + Path.GetFileNameWithoutExtension(file), recognizer.Name);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Each_utterance_ends_with_one_final()
     {
         await using WhisperRecognizer recognizer = WhisperRecognizer.Load(
@@ -32,7 +32,7 @@ public sealed class WhisperRecognizerTests
         Assert.Equal(new RecognitionResult(1, "", true), await session.Results.ReadAsync(Token));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Hanging_up_stops_a_transcription()
     {
         await using WhisperRecognizer recognizer = WhisperRecognizer.Load(SpeechTestFiles.ModelPath("whisper-ggml-for-tests/for-tests-ggml-base.en.bin"));
@@ -47,7 +47,7 @@ public sealed class WhisperRecognizerTests
         await session.Results.Completion;
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task More_than_thirty_seconds_are_bounded()
     {
         await using WhisperRecognizer recognizer = WhisperRecognizer.Load(SpeechTestFiles.ModelPath("whisper-ggml-for-tests/for-tests-ggml-tiny.en.bin"));
