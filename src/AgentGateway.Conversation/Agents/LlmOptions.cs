@@ -20,4 +20,13 @@ public sealed record LlmOptions
 
     /// <summary>How long to wait for the first token.</summary>
     public TimeSpan FirstTokenTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Who is asked, in this order, when the model before failed before its first word; before the agent's script. At most 4.</summary>
+    public IReadOnlyList<LlmFallback> Fallbacks { get; init; } = [];
+
+    /// <summary>In how many of a hundred requests, 0..100, the next model may be asked although the one before has not failed: when it takes longer than its own 95th percentile.</summary>
+    public int HedgePercent { get; init; }
+
+    /// <summary>How long a model is waited for before its own 95th percentile is known.</summary>
+    public TimeSpan HedgeAfter { get; init; } = TimeSpan.FromMilliseconds(1500);
 }

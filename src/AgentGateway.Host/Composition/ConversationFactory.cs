@@ -41,7 +41,8 @@ internal sealed class ConversationFactory(
     private async ValueTask<ConversationSession> CreateAsync(
         AgentDefinition agent, string? loggedAs, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        LlmSelection? selection = agent.Llm.Provider == ApplicationProvider ? null : await models.SelectAsync(agent, cancellationToken);
+        IChatClient? own = agent.Llm.Provider == ApplicationProvider ? ApplicationClient(agent) : null;
+        LlmSelection selection = await models.SelectAsync(agent, own, cancellationToken);
         return new ConversationSession(new ConversationContext
         {
             Agent = agent,
@@ -49,8 +50,8 @@ internal sealed class ConversationFactory(
             EndOfTurn = engines.EndOfTurn,
             Recognizer = await engines.GetRecognizerAsync(agent, cancellationToken),
             Synthesizer = await engines.GetSynthesizerAsync(agent, cancellationToken),
-            ChatClient = selection?.Client ?? ApplicationClient(agent),
-            FallbackChatClient = selection?.Fallback,
+            ChatClient = selection.Client,
+            FallbackChatClient = selection.Fallback,
             Tools = [.. tools.Create(agent), .. application.Tools],
             Phrases = _phrases,
             Log = loggedAs is null ? null : logs.Create(loggedAs, agent.Name),

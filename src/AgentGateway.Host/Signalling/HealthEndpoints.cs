@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using AgentGateway.Calls;
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Host.Composition;
+using AgentGateway.Providers.Llm;
+using AgentGateway.Providers.Resilience;
 
 namespace AgentGateway.Host.Signalling;
 
@@ -13,7 +15,7 @@ internal static class HealthEndpoints
     internal static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/healthz", () => Results.Json(new Health("ok"), ApiJson.Default.Health));
-        routes.MapGet("/readyz", (Engines engines, WarmUp warmUp, AgentCatalog catalog, CallManager calls) =>
+        routes.MapGet("/readyz", (Engines engines, WarmUp warmUp, AgentCatalog catalog, CallManager calls, LlmSelector models) =>
         {
             bool ready = engines.IsReady && warmUp.IsDone && catalog.Current.Agents.Count > 0;
             var body = new Readiness(
@@ -21,7 +23,8 @@ internal static class HealthEndpoints
                 calls.ActiveCalls,
                 catalog.Current.Agents.Count,
                 [.. catalog.Current.Problems.Select(p => p.ToString())],
-                engines.Names);
+                engines.Names,
+                [.. models.Health.Select(Provider.Of)]);
             return Results.Json(body, ApiJson.Default.Readiness, statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         });
     }
@@ -36,4 +39,27 @@ internal sealed record Readiness(
     [property: JsonPropertyName("active_calls")] int ActiveCalls,
     [property: JsonPropertyName("agents")] int Agents,
     [property: JsonPropertyName("agent_problems")] IReadOnlyList<string> AgentProblems,
-    [property: JsonPropertyName("engines")] IReadOnlyDictionary<string, string> Engines);
+    [property: JsonPropertyName("engines")] IReadOnlyDictionary<string, string> Engines,
+    [property: JsonPropertyName("providers")] IReadOnlyList<Provider> Providers);
+
+/// <summary>How a provider has been doing in this process.</summary>
+internal sealed record Provider(
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("circuit")] string Circuit,
+    [property: JsonPropertyName("answered")] long Answered,
+    [property: JsonPropertyName("failed")] long Failed,
+    [property: JsonPropertyName("hedges")] long Hedges,
+    [property: JsonPropertyName("first_byte_p95_ms")] double? FirstByteP95,
+    [property: JsonPropertyName("last_failure")] string? LastFailure)
+{
+    internal static Provider Of(ProviderHealth health) => new(
+        health.Kind,
+        health.Name,
+        health.State switch { ProviderState.Open => "open", ProviderState.Probing => "probing", _ => "closed" },
+        health.Answered,
+        health.Failed,
+        health.Hedges,
+        health.FirstByte95?.TotalMilliseconds,
+        health.LastFailure);
+}

@@ -1,4 +1,5 @@
 using AgentGateway.Conversation.Ports;
+using AgentGateway.Providers.Resilience;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
@@ -20,31 +21,19 @@ public sealed record LlmResilienceOptions
     /// <summary>How long to wait for further tokens once the reply began.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Requests within <see cref="BreakerWindow"/> before the circuit can open, at least 2.</summary>
-    public int BreakerThroughput { get; init; } = 4;
-
-    /// <summary>Share of failed requests that opens the circuit, 0..1.</summary>
-    public double BreakerFailureRatio { get; init; } = 0.6;
-
-    /// <summary>Window over which failures are counted.</summary>
-    public TimeSpan BreakerWindow { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long the circuit stays open before one request probes.</summary>
-    public TimeSpan BreakerPause { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>When the endpoint is left alone.</summary>
+    public CircuitOptions Circuit { get; init; } = new();
 }
 
-/// <summary>
-/// Retries and circuit breaker of one endpoint, shared by all calls that use it: when it is down, the next caller is not kept waiting to find out.
-/// Thread-safe.
-/// </summary>
+/// <summary>Retries before the first byte, and the circuit of one endpoint. Shared by all calls that use it. Thread-safe.</summary>
 internal sealed class LlmResilience
 {
     private readonly ResiliencePipeline _pipeline;
 
-    public LlmResilience(LlmResilienceOptions options, TimeProvider time)
+    public LlmResilience(LlmResilienceOptions options, ProviderCircuit circuit, TimeProvider time)
     {
         Options = options;
-        Time = time;
+        Circuit = circuit;
         var builder = new ResiliencePipelineBuilder { TimeProvider = time };
         if (options.Retries > 0)
         {
@@ -59,23 +48,18 @@ internal sealed class LlmResilience
             });
         }
 
-        builder.AddCircuitBreaker(new CircuitBreakerStrategyOptions
-        {
-            FailureRatio = options.BreakerFailureRatio,
-            MinimumThroughput = options.BreakerThroughput,
-            SamplingDuration = options.BreakerWindow,
-            BreakDuration = options.BreakerPause,
-            ShouldHandle = new PredicateBuilder().Handle<LlmException>(e => e.IsTransient),
-        });
-        _pipeline = builder.Build();
+        _pipeline = builder.AddPipeline(circuit.Breaker).Build();
     }
 
     public LlmResilienceOptions Options { get; }
 
-    public TimeProvider Time { get; }
+    public ProviderCircuit Circuit { get; }
+
+    /// <summary>Whether a failure says that the endpoint is in trouble, and not that the request or the key is wrong.</summary>
+    public static bool IsTrouble(Exception exception) => exception is not LlmException { IsTransient: false };
 
     /// <summary>Runs the opening of a reply.</summary>
-    public async ValueTask<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> open, string endpoint, CancellationToken cancellationToken)
+    public async ValueTask<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> open, CancellationToken cancellationToken)
     {
         try
         {
@@ -83,7 +67,7 @@ internal sealed class LlmResilience
         }
         catch (BrokenCircuitException e)
         {
-            throw new LlmException(LlmException.Unavailable, $"{endpoint} failed repeatedly and is left alone for a moment.", isTransient: true, e);
+            throw new LlmException(LlmException.Unavailable, $"{Circuit.Name} failed repeatedly and is left alone for a moment.", isTransient: true, e);
         }
     }
 

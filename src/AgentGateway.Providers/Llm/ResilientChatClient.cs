@@ -1,29 +1,32 @@
 using System.Runtime.CompilerServices;
 using AgentGateway.Conversation.Ports;
+using AgentGateway.Providers.Resilience;
 using Microsoft.Extensions.AI;
 
 namespace AgentGateway.Providers.Llm;
 
 /// <summary>
-/// Gives every reply a deadline for its first token and for each further one, and retries while nothing was received: once a word was passed
-/// on, it may have been spoken, and a retry would say it twice. Thread-safe.
+/// Asks endpoints in order, retries and hedges, all of it while nothing was received: once a word was passed on, it may have been spoken, and a
+/// second answer would say it twice. Every reply has a deadline for its first token and for each further one. Thread-safe.
 /// </summary>
 internal sealed class ResilientChatClient : DelegatingChatClient
 {
-    private readonly LlmResilience _resilience;
-    private readonly TimeSpan _firstToken;
-    private readonly string _endpoint;
+    private const string NoAnswer = "did not answer in time";
 
-    /// <param name="inner">The endpoint; one attempt per request.</param>
-    /// <param name="resilience">Shared by all clients of the endpoint.</param>
-    /// <param name="firstToken">Time for the first token, retries included.</param>
-    /// <param name="endpoint">For messages.</param>
-    public ResilientChatClient(IChatClient inner, LlmResilience resilience, TimeSpan firstToken, string endpoint)
-        : base(inner)
+    private readonly IReadOnlyList<LlmRoute> _routes;
+    private readonly ProviderRace<Reply> _race;
+    private readonly TimeSpan _firstToken;
+
+    /// <param name="routes">In order of preference; at least one.</param>
+    /// <param name="hedge">When two are asked at once; null for never.</param>
+    /// <param name="firstToken">Time for the first token, retries and all endpoints included.</param>
+    /// <param name="time">The clock.</param>
+    public ResilientChatClient(IReadOnlyList<LlmRoute> routes, HedgeRule? hedge, TimeSpan firstToken, TimeProvider time)
+        : base(routes[0].Client)
     {
-        _resilience = resilience;
+        _routes = routes;
+        _race = new ProviderRace<Reply>([.. routes.Select(route => route.Resilience.Circuit)], hedge, time);
         _firstToken = firstToken;
-        _endpoint = endpoint;
     }
 
     public override async Task<ChatResponse> GetResponseAsync(
@@ -35,80 +38,92 @@ internal sealed class ResilientChatClient : DelegatingChatClient
         ChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var deadline = new CancellationTokenSource(_firstToken, _resilience.Time);
-        using CancellationTokenRegistration registration = cancellationToken.Register(static state => ((CancellationTokenSource)state!).Cancel(), deadline);
         List<ChatMessage> history = [.. messages];
-        await using Reply reply = await OpenAsync(history, options, deadline, cancellationToken).ConfigureAwait(false);
+        await using Reply reply = await _race.OpenAsync(
+            (index, attempt) => OpenAsync(_routes[index], attempt, history, options),
+            _firstToken,
+            cancellationToken).ConfigureAwait(false);
+
+        // The consumer's time is not the endpoint's.
+        reply.Attempt.Limit(Timeout.InfiniteTimeSpan);
         foreach (ChatResponseUpdate update in reply.Opening)
             yield return update;
         while (true)
         {
-            deadline.CancelAfter(_resilience.Options.IdleTimeout);
-            if (!await MoveNextAsync(reply.Rest, "stopped in the middle of its answer", cancellationToken).ConfigureAwait(false))
+            reply.Attempt.Limit(reply.Route.Resilience.Options.IdleTimeout);
+            if (!await MoveNextAsync(reply.Rest, reply.Route, reply.Attempt, "stopped in the middle of its answer").ConfigureAwait(false))
                 yield break;
-
-            // The consumer's time is not the endpoint's.
-            deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+            reply.Attempt.Limit(Timeout.InfiniteTimeSpan);
             yield return reply.Rest.Current;
         }
     }
 
-    private async ValueTask<Reply> OpenAsync(
-        List<ChatMessage> history, ChatOptions? options, CancellationTokenSource deadline, CancellationToken caller)
+    private static async ValueTask<Reply> OpenAsync(LlmRoute route, Attempt attempt, List<ChatMessage> history, ChatOptions? options)
     {
         try
         {
-            return await _resilience.RunAsync(Attempt, _endpoint, deadline.Token).ConfigureAwait(false);
+            return await route.Resilience.RunAsync(token => OpenOnceAsync(route, attempt, history, options, token), attempt.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!caller.IsCancellationRequested)
+        catch (OperationCanceledException) when (!attempt.IsAbandoned)
         {
             // The deadline passed between two attempts.
-            throw NotInTime("did not answer in time");
-        }
-
-        async ValueTask<Reply> Attempt(CancellationToken token)
-        {
-            IAsyncEnumerator<ChatResponseUpdate> stream = base.GetStreamingResponseAsync(history, options, token).GetAsyncEnumerator(token);
-            List<ChatResponseUpdate> opening = [];
-            try
-            {
-                while (await MoveNextAsync(stream, "did not answer in time", caller).ConfigureAwait(false))
-                {
-                    opening.Add(stream.Current);
-                    if (stream.Current.Contents.Any(content => content is not UsageContent) || stream.Current.FinishReason is not null)
-                        break;
-                }
-
-                return new Reply(opening, stream);
-            }
-            catch
-            {
-                await stream.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
+            throw NotInTime(route, NoAnswer);
         }
     }
 
-    private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ChatResponseUpdate> stream, string late, CancellationToken caller)
+    private static async ValueTask<Reply> OpenOnceAsync(
+        LlmRoute route, Attempt attempt, List<ChatMessage> history, ChatOptions? options, CancellationToken token)
+    {
+        IAsyncEnumerator<ChatResponseUpdate> stream = route.Client.GetStreamingResponseAsync(history, options, token).GetAsyncEnumerator(token);
+        List<ChatResponseUpdate> opening = [];
+        try
+        {
+            while (await MoveNextAsync(stream, route, attempt, NoAnswer).ConfigureAwait(false))
+            {
+                opening.Add(stream.Current);
+                if (stream.Current.Contents.Any(content => content is not UsageContent) || stream.Current.FinishReason is not null)
+                    break;
+            }
+
+            return new Reply(opening, stream, route, attempt);
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ChatResponseUpdate> stream, LlmRoute route, Attempt attempt, string late)
     {
         try
         {
             return await stream.MoveNextAsync().ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (caller.IsCancellationRequested)
+        catch (OperationCanceledException) when (attempt.Caller.IsCancellationRequested)
         {
-            throw new OperationCanceledException(caller);
+            throw new OperationCanceledException(attempt.Caller);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!attempt.IsAbandoned)
         {
-            throw NotInTime(late);
+            throw NotInTime(route, late);
         }
     }
 
-    private LlmException NotInTime(string what) => new(LlmException.Timeout, $"{_endpoint} {what}.");
+    private static LlmException NotInTime(LlmRoute route, string what) => new(LlmException.Timeout, $"{route.Name} {what}.");
 
-    private sealed record Reply(IReadOnlyList<ChatResponseUpdate> Opening, IAsyncEnumerator<ChatResponseUpdate> Rest) : IAsyncDisposable
+    private sealed record Reply(IReadOnlyList<ChatResponseUpdate> Opening, IAsyncEnumerator<ChatResponseUpdate> Rest, LlmRoute Route, Attempt Attempt) : IAsyncDisposable
     {
-        public ValueTask DisposeAsync() => Rest.DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                await Rest.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                Attempt.Dispose();
+            }
+        }
     }
 }

@@ -151,7 +151,7 @@ internal sealed class Call : IDisposable
                     Settle();
                     return Events.OfType<T>().Any();
                 },
-                TimeSpan.FromSeconds(10)),
+                TimeSpan.FromSeconds(30)),
             $"No {typeof(T).Name} in:\n{this}");
 
     public T Single<T>()

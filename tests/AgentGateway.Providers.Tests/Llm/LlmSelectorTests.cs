@@ -4,6 +4,7 @@ using AgentGateway.Conversation.Script;
 using AgentGateway.Providers.Llm;
 using AgentGateway.Testing.Conversation;
 using AgentGateway.Testing.OpenAi;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentGateway.Providers.Tests.Llm;
@@ -152,6 +153,58 @@ public sealed class LlmSelectorTests : IAsyncLifetime
         LlmSelection selection = await SelectAsync(settings, Agent());
         Assert.Equal(LlmException.Unavailable, (await selection.Client.FailureAsync()).Failure.Code);
         Assert.Equal("Ho.", (await selection.Fallback!.CollectAsync(Replies.Ask("hi"))).Text());
+    }
+
+    [Fact]
+    public async Task Fallbacks_of_the_file_come_behind_the_first_choice_and_once_each()
+    {
+        _server.Models = ["qwen3:4b"];
+        LlmFallback[] fallbacks = [new() { Model = "m" }, new() { Model = "small" }, new() { Provider = "ollama" }, new() { Provider = "ollama", Model = "missing" }];
+        LlmSettings settings = new() { BaseUrl = _server.BaseUrl, Model = "m", OllamaUrl = _server.Root, WarmConnections = false };
+        LlmSelection selection = await SelectAsync(settings, Agent(new LlmOptions { Provider = "openai", Fallbacks = fallbacks }));
+        Assert.Equal(("openai", "m"), (selection.Provider, selection.Model));
+        Assert.EndsWith($"configured; then small at {_server.BaseUrl}; then qwen3:4b at {_server.Root}v1", selection.Reason, StringComparison.Ordinal);
+
+        // Who is not there does not count: the first that is answers first.
+        LlmSelection second = await SelectAsync(settings with { BaseUrl = null }, Agent(new LlmOptions { Provider = "openai", Fallbacks = fallbacks }));
+        Assert.Equal(("ollama", "qwen3:4b"), (second.Provider, second.Model));
+    }
+
+    [Fact]
+    public async Task An_applications_client_has_fallbacks_and_the_script_too()
+    {
+        var own = new ScriptedChatClient(TimeProvider.System).Reply(new InvalidOperationException("broken")).Reply(new InvalidOperationException("broken"));
+        using var selector = new LlmSelector(
+            new LlmSettings { OllamaUrl = _silent.Root, WarmConnections = false }, TimeProvider.System, NullLogger<LlmSelector>.Instance);
+        LlmFallback fallback = new() { Model = "small", BaseUrl = _server.BaseUrl };
+        LlmSelection selection = await selector.SelectAsync(Agent(new LlmOptions { Provider = "host", Fallbacks = [fallback] }), own, Replies.Limit);
+        Assert.Equal("host", selection.Provider);
+        Assert.Equal("Hello.", (await selection.Client.CollectAsync()).Text());
+        Assert.Equal("Ho.", (await selection.Fallback!.CollectAsync(Replies.Ask("hi"))).Text());
+        Assert.Equal([("small at " + _server.BaseUrl, 1L, 0L), ("test's client in the application", 0L, 1L)], selector.Health.Select(h => (h.Name, h.Answered, h.Failed)));
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_hangs_is_found_out_before_the_session_gives_up()
+    {
+        var never = new TaskCompletionSource();
+        _server.Answer = _ => OpenAiReply.Text("Late.") with { Gate = never.Task };
+        var time = new ManualTimeProvider();
+        using var selector = new LlmSelector(
+            new LlmSettings { BaseUrl = _server.BaseUrl, Model = "m", WarmConnections = false }, time, NullLogger<LlmSelector>.Instance);
+        AgentDefinition agent = Agent();
+        LlmSelection selection = await selector.SelectAsync(agent, Replies.Limit);
+        using var session = new CancellationTokenSource(agent.Llm.FirstTokenTimeout, time);
+        Task<LlmException> failure = Assert.ThrowsAsync<LlmException>(async () =>
+        {
+            await foreach (ChatResponseUpdate update in selection.Client.GetStreamingResponseAsync(Replies.Ask(), null, session.Token))
+                Assert.Fail(update.Text);
+        });
+        while (_server.Requests.Count == 0)
+            await Task.Yield();
+        time.Advance(agent.Llm.FirstTokenTimeout - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(LlmException.Timeout, (await failure).Code);
+        Assert.Equal(1, Assert.Single(selector.Health).Failed);
     }
 
     [Fact]

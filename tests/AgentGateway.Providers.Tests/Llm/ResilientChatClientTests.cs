@@ -1,14 +1,16 @@
 using AgentGateway.Conversation.Ports;
 using AgentGateway.Providers.Llm;
+using AgentGateway.Providers.Resilience;
 using AgentGateway.Testing.Conversation;
 using AgentGateway.Testing.OpenAi;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentGateway.Providers.Tests.Llm;
 
 public sealed class ResilientChatClientTests : IAsyncLifetime
 {
-    private static readonly LlmResilienceOptions Fast = new() { RetryDelay = TimeSpan.FromMilliseconds(1), BreakerThroughput = 100 };
+    private static readonly LlmResilienceOptions Fast = new() { RetryDelay = TimeSpan.FromMilliseconds(1), Circuit = new CircuitOptions { Throughput = 100 } };
 
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
     private FakeOpenAiServer _server = null!;
@@ -101,8 +103,8 @@ public sealed class ResilientChatClientTests : IAsyncLifetime
     public async Task An_endpoint_that_keeps_failing_is_left_alone_and_probed()
     {
         var time = new ManualTimeProvider();
-        LlmResilienceOptions options = Fast with { Retries = 0, BreakerThroughput = 4 };
-        var shared = new LlmResilience(options, time);
+        LlmResilienceOptions options = Fast with { Retries = 0, Circuit = new CircuitOptions { Throughput = 4 } };
+        LlmResilience shared = Resilience(options, time);
         using ResilientChatClient client = Create(options, time, shared);
         _server.Answer = _ => OpenAiReply.Error(500);
         for (int i = 0; i < 4; i++)
@@ -137,7 +139,11 @@ public sealed class ResilientChatClientTests : IAsyncLifetime
     private ResilientChatClient Create(LlmResilienceOptions options, TimeProvider? time = null, LlmResilience? shared = null)
     {
         var endpoint = new LlmEndpoint(_server.BaseUrl, "fake-model", null);
-        return new ResilientChatClient(
-            new OpenAiChatClient(endpoint, _http), shared ?? new LlmResilience(options, time ?? TimeProvider.System), TimeSpan.FromSeconds(8), endpoint.ToString());
+        time ??= TimeProvider.System;
+        var route = new LlmRoute(new OpenAiChatClient(endpoint, _http), shared ?? Resilience(options, time));
+        return new ResilientChatClient([route], null, TimeSpan.FromSeconds(8), time);
     }
+
+    private static LlmResilience Resilience(LlmResilienceOptions options, TimeProvider time) =>
+        new(options, new ProviderCircuit("llm", "fake-model", options.Circuit, LlmResilience.IsTrouble, time, NullLogger.Instance), time);
 }

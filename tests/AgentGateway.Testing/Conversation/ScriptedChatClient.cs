@@ -7,6 +7,7 @@ namespace AgentGateway.Testing.Conversation;
 public sealed class ScriptedChatClient(TimeProvider time) : IChatClient
 {
     private readonly Queue<object[]> _replies = new();
+    private int _pauses;
 
     /// <summary>The messages of each request.</summary>
     public List<IList<ChatMessage>> Requests { get; } = [];
@@ -15,6 +16,9 @@ public sealed class ScriptedChatClient(TimeProvider time) : IChatClient
 
     /// <summary>Requests that ended early.</summary>
     public int Cancelled { get; private set; }
+
+    /// <summary>Pauses that began.</summary>
+    public int Pauses => Volatile.Read(ref _pauses);
 
     /// <summary>What is answered when no reply is written down; null fails the request.</summary>
     public string? Default { get; set; }
@@ -45,7 +49,9 @@ public sealed class ScriptedChatClient(TimeProvider time) : IChatClient
                         yield return new ChatResponseUpdate(ChatRole.Assistant, delta);
                         break;
                     case TimeSpan pause:
-                        await Task.Delay(pause, time, cancellationToken);
+                        Task over = Task.Delay(pause, time, cancellationToken);
+                        Interlocked.Increment(ref _pauses);
+                        await over;
                         break;
                     case Task wait:
                         await wait;

@@ -48,7 +48,10 @@ internal sealed partial class AgentAssembly(string name, IReadOnlyList<AgentSour
         else if (problems.Count == before)
             problems.Add(new SourcePosition(2, 1), "the front matter is empty; expected at least 'display_name: …'");
         if (agent is not null)
+        {
             CheckTurn(agent.Turn, (MappingNode)node!, problems);
+            CheckLlm(agent.Llm, (MappingNode)node!, problems);
+        }
 
         Dictionary<string, MarkdownSection> sections = ReadSections(body, bodyLine, problems);
         agent ??= new AgentDefinition { Name = name, DisplayName = name, Version = "" };
@@ -77,6 +80,16 @@ internal sealed partial class AgentAssembly(string name, IReadOnlyList<AgentSour
             problems.Add((node.Find("min_ms") ?? node).Position, "turn.min_ms is above turn.max_ms");
         if (turn.ReleaseThreshold > turn.ActivationThreshold)
             problems.Add((node.Find("release") ?? node).Position, "turn.release is above turn.activation");
+    }
+
+    private static void CheckLlm(LlmOptions llm, MappingNode frontMatter, ProblemList problems)
+    {
+        if (frontMatter.Find("llm") is not MappingNode node)
+            return;
+        if (llm.Provider == "script" && llm.Fallbacks.Count > 0)
+            problems.Add((node.Find("fallbacks") ?? node).Position, "llm.provider is script, which never fails; expected no fallbacks");
+        if (llm.HedgePercent > 0 && llm.Fallbacks.Count == 0)
+            problems.Add((node.Find("hedge_percent") ?? node).Position, "llm.hedge_percent asks a second model, but llm.fallbacks names none");
     }
 
     private static Dictionary<string, MarkdownSection> ReadSections(string body, int bodyLine, ProblemList problems)

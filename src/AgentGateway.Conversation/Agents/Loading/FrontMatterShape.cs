@@ -9,6 +9,15 @@ internal static class FrontMatterShape
 
     private static readonly TextShape Phrase = new(300);
 
+    private static readonly ObjectShape<LlmFallback> LlmFallback = new ObjectShape<LlmFallback>(() => new LlmFallback())
+        .Key(
+            "provider",
+            new ChoiceShape<string>(("openai", "openai"), ("ollama", "ollama")),
+            (o, v) => o with { Provider = v },
+            "openai: any OpenAI-compatible endpoint. Default: openai.")
+        .Key("model", new TextShape(200), (o, v) => o with { Model = v }, "The model's name as the endpoint knows it. Default: the configured one.")
+        .Key("base_url", new HttpUrlShape(), (o, v) => o with { BaseUrl = v }, "Base URL of the endpoint. Default: the configured one.");
+
     private static readonly ObjectShape<LlmOptions> Llm = new ObjectShape<LlmOptions>(() => new LlmOptions())
         .Key(
             "provider",
@@ -27,7 +36,22 @@ internal static class FrontMatterShape
             "first_token_timeout_ms",
             new MillisecondsShape(200, 60_000),
             (o, v) => o with { FirstTokenTimeout = v },
-            "How long to wait for the first token, retries included. Default: 8000.");
+            "How long to wait for the first token, retries and fallbacks included. Default: 8000.")
+        .Key(
+            "fallbacks",
+            new ListShape<LlmFallback>(LlmFallback, 4),
+            (o, v) => o with { Fallbacks = v },
+            "Models that are asked, in this order, when the one before failed before its first word; the script comes after them. Default: none.")
+        .Key(
+            "hedge_percent",
+            new IntegerShape(0, 100),
+            (o, v) => o with { HedgePercent = v },
+            "In how many of 100 requests at most the next model is asked, too, when one takes longer than it does in 95 of 100 cases; the first word wins. Default: 0, never.")
+        .Key(
+            "hedge_after_ms",
+            new MillisecondsShape(50, 60_000),
+            (o, v) => o with { HedgeAfter = v },
+            "How long a model is waited for while it is not known how long it usually takes. Default: 1500.");
 
     private static readonly ObjectShape<RecognizerOptions> Stt = new ObjectShape<RecognizerOptions>(() => new RecognizerOptions())
         .Key(
