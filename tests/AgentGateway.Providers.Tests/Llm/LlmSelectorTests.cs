@@ -226,8 +226,9 @@ public sealed class LlmSelectorTests : IAsyncLifetime
 
     private static async Task<LlmSelection> SelectAsync(LlmSettings settings, AgentDefinition agent)
     {
-        // The client of a selection outlives this method; the selector's connections end with the test process.
-        var selector = new LlmSelector(settings, TimeProvider.System, NullLogger<LlmSelector>.Instance);
+        // The client of a selection outlives this method; the selector's connections end with the test process. Its clock stands still: a server
+        // that answers late on a busy machine answers in time.
+        var selector = new LlmSelector(settings, new ManualTimeProvider(), NullLogger<LlmSelector>.Instance);
         return await selector.SelectAsync(agent, Replies.Limit);
     }
 

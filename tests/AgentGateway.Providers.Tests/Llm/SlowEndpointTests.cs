@@ -5,6 +5,7 @@ using AgentGateway.Conversation.Log.Replay;
 using AgentGateway.Conversation.Tests.Session;
 using AgentGateway.Providers.Llm;
 using AgentGateway.Providers.Resilience;
+using AgentGateway.Testing.Conversation;
 using AgentGateway.Testing.OpenAi;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,7 +14,10 @@ namespace AgentGateway.Providers.Tests.Llm;
 /// <summary>Whole conversations over HTTP with endpoints that are slow or down.</summary>
 public sealed class SlowEndpointTests : IAsyncLifetime
 {
+    private static readonly TimeSpan HedgeAfter = TimeSpan.FromMilliseconds(50);
+
     private readonly TaskCompletionSource _never = new();
+    private readonly ManualTimeProvider _time = new();
     private FakeOpenAiServer _slow = null!;
     private FakeOpenAiServer _fast = null!;
     private LlmSelector _selector = null!;
@@ -31,7 +35,7 @@ public sealed class SlowEndpointTests : IAsyncLifetime
             OllamaUrl = _fast.Root,
             Resilience = new LlmResilienceOptions { Retries = 0 },
         };
-        _selector = new LlmSelector(settings, TimeProvider.System, NullLogger<LlmSelector>.Instance);
+        _selector = new LlmSelector(settings, _time, NullLogger<LlmSelector>.Instance);
     }
 
     public async ValueTask DisposeAsync()
@@ -48,7 +52,7 @@ public sealed class SlowEndpointTests : IAsyncLifetime
         _fast.Answer = _ => OpenAiReply.Text("From the ", "fast one.");
         LlmSelection selection = await _selector.SelectAsync(Agent(hedgePercent: 100), Replies.Limit);
         var log = new CallLogBuffer();
-        IReadOnlyList<ConversationEvent> events = Converse(selection, log);
+        List<ConversationEvent> events = Converse(selection, log, HedgeAfter);
 
         Assert.Equal(["From the fast one."], events.OfType<SegmentQueued>().Select(e => e.Text));
         Assert.Empty(events.OfType<ConversationFault>());
@@ -67,7 +71,7 @@ public sealed class SlowEndpointTests : IAsyncLifetime
         _fast.Answer = _ => OpenAiReply.Garbage();
         LlmSelection selection = await _selector.SelectAsync(Agent(), Replies.Limit);
         var log = new CallLogBuffer();
-        IReadOnlyList<ConversationEvent> events = Converse(selection, log);
+        List<ConversationEvent> events = Converse(selection, log, TimeSpan.Zero);
 
         Assert.Equal(["We are open from nine."], events.OfType<SegmentQueued>().Select(e => e.Text));
         Assert.Equal("llm_unavailable", Assert.Single(events.OfType<ConversationFault>()).Code);
@@ -75,10 +79,13 @@ public sealed class SlowEndpointTests : IAsyncLifetime
         AssertReplays(log);
     }
 
-    private static List<ConversationEvent> Converse(LlmSelection selection, CallLogBuffer log)
+    private List<ConversationEvent> Converse(LlmSelection selection, CallLogBuffer log, TimeSpan waiting)
     {
         using Call call = Call.Start(context => context with { ChatClient = selection.Client, FallbackChatClient = selection.Fallback, Log = log });
         call.Session.PushText("when are you open", runImmediately: true, audioResponse: true);
+        call.Run(20);
+        Assert.True(SpinWait.SpinUntil(() => _slow.Requests.Count == 1, TimeSpan.FromSeconds(30)), "The first endpoint was not asked.");
+        _time.Advance(waiting);
         call.AwaitOutside<ReplyTextCompleted>();
         call.Await<AgentSpeechStopped>();
         Assert.Equal(call.HeardText, string.Join(' ', call.Events.OfType<SegmentQueued>().Select(e => e.Text)));
@@ -102,7 +109,7 @@ public sealed class SlowEndpointTests : IAsyncLifetime
         {
             Fallbacks = [new LlmFallback { Model = "small", BaseUrl = _fast.BaseUrl }],
             HedgePercent = hedgePercent,
-            HedgeAfter = TimeSpan.FromMilliseconds(50),
+            HedgeAfter = HedgeAfter,
         },
         Script = new ScriptDefinition
         {
