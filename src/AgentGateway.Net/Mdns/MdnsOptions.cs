@@ -12,8 +12,11 @@ internal sealed record MdnsOptions
     /// <summary>The host's interfaces for multicast of a family at the moment; must not fail.</summary>
     public Func<AddressFamily, IReadOnlyList<MdnsInterface>> Interfaces { get; init; } = MdnsInterface.Read;
 
-    /// <summary>How long an answer is waited for; a name that nobody knows costs this once.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How long an answer is waited for; a name that nobody knows costs this once. Long enough for a caller's machine that is busy starting its
+    /// browser: ICE waits longer still, and a call that connects late is better than none.
+    /// </summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// When the question is first repeated; each further time takes twice as long (RFC 6762 section 5.2). Multicast over Wi-Fi is often lost, and

@@ -9,7 +9,7 @@ using AgentGateway.Rtc.Sctp;
 
 namespace AgentGateway.Interop.Matrix;
 
-/// <summary>Our side of a call with another stack: our connection, codec and jitter buffer, a tune to play and a recording.</summary>
+/// <summary>Our side of a call with another stack: our connection, codec and jitter buffer, a tune to play and what comes meanwhile.</summary>
 internal sealed class MatrixCall : IRtcConnectionHandler, IDisposable
 {
     private const int FrameSamples = AudioFormat.FrameSamples;
@@ -19,16 +19,15 @@ internal sealed class MatrixCall : IRtcConnectionHandler, IDisposable
     private readonly TaskCompletionSource _channelOpen = New();
     private readonly TaskCompletionSource _channelsClosed = New();
     private readonly Channel<DataMessage> _messages = Channel.CreateUnbounded<DataMessage>();
-    private readonly AudioReceiver _ear = new(new JitterBufferOptions(), LibOpusCodec.Instance);
     private readonly IOpusEncoder _voice = LibOpusCodec.Instance.CreateEncoder(
         new OpusEncoderOptions { Bitrate = 48_000, InbandFec = true, ExpectedLossPercent = 5 });
     private readonly byte[] _packet = new byte[1275];
     private readonly short[] _frame = new short[FrameSamples];
-    private readonly List<short> _recording = [];
+    private ReceivedSound? _recording;
     private short[] _tune = [];
     private int _tuneAt;
-    private int _recordSamples;
-    private TaskCompletionSource _recorded = New();
+    private int _framesToPlay;
+    private TaskCompletionSource _played = New();
     private FrameClock? _clock;
     private RtcConnection? _connection;
     private ushort? _channel;
@@ -85,27 +84,27 @@ internal sealed class MatrixCall : IRtcConnectionHandler, IDisposable
             await poll.WaitForNextTickAsync();
     }
 
-    /// <summary>Plays a tune once and records meanwhile and for a while after; returns what was heard, 48 kHz mono.</summary>
-    internal async Task<short[]> PlayAndRecordAsync(short[] tune, TimeSpan length)
+    /// <summary>Begins to record; what was recorded before is forgotten.</summary>
+    internal Task RecordAsync() => Connection.InvokeAsync((_, _) => _recording = new ReceivedSound());
+
+    /// <summary>Plays a tune once, and then silence until <paramref name="length"/> is over.</summary>
+    internal async Task PlayAsync(short[] tune, TimeSpan length)
     {
-        Task recorded = await Connection.InvokeAsync((_, _) =>
+        Task played = await Connection.InvokeAsync((_, _) =>
         {
             _tune = tune;
             _tuneAt = 0;
-            _recording.Clear();
-            _recordSamples = (int)(length.TotalSeconds * Melody.Rate);
-            _recorded = New();
-            return _recorded.Task;
+            _framesToPlay = (int)(length / FramePeriod);
+            _played = New();
+            return _played.Task;
         });
-        await recorded.WaitAsync(length + TimeSpan.FromSeconds(10));
-        return await Connection.InvokeAsync((_, _) => _recording.ToArray());
+        await played.WaitAsync(length + TimeSpan.FromSeconds(10));
     }
 
-    public void Dispose()
-    {
-        _ear.Dispose();
-        _voice.Dispose();
-    }
+    /// <summary>What was heard since <see cref="RecordAsync"/>, at most as much as <paramref name="limit"/>; 48 kHz mono.</summary>
+    internal Task<short[]> HeardAsync(TimeSpan limit) => Connection.InvokeAsync((_, _) => _recording?.Play(limit) ?? []);
+
+    public void Dispose() => _voice.Dispose();
 
     void IRtcConnectionHandler.HandleEvent(Instant now, RtcConnection connection, in RtcPeerEvent e)
     {
@@ -116,10 +115,10 @@ internal sealed class MatrixCall : IRtcConnectionHandler, IDisposable
                 _connected.TrySetResult();
                 break;
             case RtcPeerEventKind.AudioReceived:
-                _ear.Insert(now, e.Sequence, e.Timestamp, e.Payload.Span);
+                _recording?.Add(e);
                 break;
             case RtcPeerEventKind.RemoteStreamChanged:
-                _ear.Reset();
+                _recording?.AddStream();
                 break;
             case RtcPeerEventKind.ChannelOpened:
                 _channel = e.ChannelId;
@@ -144,14 +143,8 @@ internal sealed class MatrixCall : IRtcConnectionHandler, IDisposable
             _tuneAt += count;
             int length = _voice.Encode(_frame, _packet);
             connection.Peer.SendAudio(now, _packet.AsSpan(0, length), (_clock.NextIndex - due) * FrameSamples, marker: false);
-
-            _ear.Pull(now, _frame);
-            if (_recording.Count < _recordSamples)
-            {
-                _recording.AddRange(_frame);
-                if (_recording.Count >= _recordSamples)
-                    _recorded.TrySetResult();
-            }
+            if (_framesToPlay > 0 && --_framesToPlay == 0)
+                _played.TrySetResult();
         }
     }
 
@@ -160,7 +153,7 @@ internal sealed class MatrixCall : IRtcConnectionHandler, IDisposable
         var ended = new InvalidOperationException($"The call ended: {reason}. {connection.Peer.FailureDetail}");
         _connected.TrySetException(ended);
         _channelOpen.TrySetException(ended);
-        _recorded.TrySetException(ended);
+        _played.TrySetException(ended);
         _messages.Writer.TryComplete(ended);
     }
 

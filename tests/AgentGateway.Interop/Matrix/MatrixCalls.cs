@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using AgentGateway.Interop.Support;
@@ -16,6 +17,9 @@ internal sealed class MatrixCalls
     private const ulong NetworkSeed = 20260101;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(4);
+
+    // A round trip takes a report each way, up to 7.5 s after the one before, and here one of 20 is lost.
+    private static readonly TimeSpan Reports = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan AfterTheTune = TimeSpan.FromMilliseconds(900);
     private static readonly int[] AllSizes = [1, 1024, 16 * 1024, 64 * 1024, 256 * 1024];
     private static readonly int[] FewSizes = [1, 16 * 1024];
@@ -136,8 +140,7 @@ internal sealed class MatrixCalls
                 await AnswerAsync(call, await TheirOfferAsync(restart: false, trickle: true), static s => s);
             else
                 await OfferAsync(call, static s => s, static s => s);
-            using (TakeTheirCandidates(call))
-                await ConnectedAsync(call);
+            await WithTheirCandidatesAsync(call, () => ConnectedAsync(call));
             await HearEachOtherAsync(call, OurTune, TheirTune, LeastCorrelation);
             await ExchangeAsync(call, FewSizes);
             IPEndPoint remote = (await call.SelectedPathAsync())!.Value.Remote.ToIPEndPoint();
@@ -186,7 +189,7 @@ internal sealed class MatrixCalls
                 s = await call.Connection.InvokeAsync((now, peer) => peer.GetStatistics(now));
                 return s.Audio.RemotePacketsLost > 0 && (s.Audio.RoundTripTime is not null || !_stack.AnswersReports);
             },
-            Soon,
+            Reports,
             () => $"no round trip or loss is reported: {s}");
         double lost = (double)s.Audio.PacketsLost / (s.Audio.PacketsLost + s.Audio.PacketsReceived);
         double lostByThem = (double)s.Audio.RemotePacketsLost / s.Audio.PacketsSent;
@@ -244,10 +247,15 @@ internal sealed class MatrixCalls
         await AnswerAsync(call, SdpText.WithoutCandidates(offer), answer => SdpText.WithoutCandidates(ours = answer));
         await TryAsync(MatrixColumn.Trickle, async () =>
         {
-            using IDisposable? taking = _stack.Trickles ? TakeTheirCandidates(call) : null;
-            if (taking is null)
+            if (_stack.Trickles)
+            {
+                await WithTheirCandidatesAsync(call, () => call.Connected.WaitAsync(Soon));
+            }
+            else
+            {
                 TellOurCandidates(ours);
-            await call.Connected.WaitAsync(Soon);
+                await call.Connected.WaitAsync(Soon);
+            }
         });
     }
 
@@ -262,19 +270,36 @@ internal sealed class MatrixCalls
         });
     }
 
-    // Until disposed.
-    private CancellationTokenSource TakeTheirCandidates(MatrixCall call)
+    // While something is waited for: no longer, or it would take what belongs to the next call.
+    private async Task WithTheirCandidatesAsync(MatrixCall call, Func<Task> wait)
     {
-        var over = new CancellationTokenSource();
-        _ = Task.Run(async () =>
+        using var over = new CancellationTokenSource();
+        Task taking = TakeTheirCandidatesAsync(call, over.Token);
+        try
         {
-            while (!over.IsCancellationRequested)
+            await wait();
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await taking;
+        }
+    }
+
+    private async Task TakeTheirCandidatesAsync(MatrixCall call, CancellationToken over)
+    {
+        try
+        {
+            while (true)
             {
-                JsonElement told = await _peer.WaitAsync("candidate", Soon);
+                JsonElement told = await _peer.WaitAsync("candidate", Timeout.InfiniteTimeSpan, cancellationToken: over);
                 await call.AddCandidateAsync(told.GetProperty("candidate").GetString()!);
             }
-        });
-        return over;
+        }
+        catch (Exception e) when (e is OperationCanceledException || over.IsCancellationRequested)
+        {
+            // Enough of them; what else is wrong, the call tells.
+        }
     }
 
     private void TellOurCandidates(string ours)
@@ -296,20 +321,37 @@ internal sealed class MatrixCalls
     private async Task HearEachOtherAsync(MatrixCall call, Melody ours, Melody theirs, double leastCorrelation)
     {
         string heard = _folder["heard"];
+        TimeSpan length = (ours.Length > theirs.Length ? ours.Length : theirs.Length) + AfterTheTune;
+        short[] tune = ours.Render();
+        string file = _lab.TuneFile(_stack, theirs);
         _peer.Do("record");
         await _peer.WaitAsync("recording", Soon);
-        _peer.Do("play", new { file = _lab.TuneFile(_stack, theirs) });
-        TimeSpan longer = ours.Length > theirs.Length ? ours.Length : theirs.Length;
-        short[] byUs = await call.PlayAndRecordAsync(ours.Render(), longer + AfterTheTune);
+        await call.RecordAsync();
+        _peer.Do("play", new { file });
+        await call.PlayAsync(tune, length);
         _peer.Do("stop", new { file = heard });
         await _peer.WaitAsync("recorded", Soon);
 
-        (double correlation, _) = MelodyMatch.Find(theirs, byUs, Melody.Rate);
+        double correlation = await ListenAsync(call, theirs, length, leastCorrelation);
         (short[] byThem, int rate) = MatrixLab.ReadRecording(_stack, heard);
         (double theirCorrelation, _) = MelodyMatch.Find(ours, byThem, rate);
         TestContext.Current.SendDiagnosticMessage($"{_stack}: we hear {correlation:F3}, they hear {theirCorrelation:F3}");
         Assert.True(correlation >= leastCorrelation, $"we hear their tune with a correlation of {correlation:F2}");
         Assert.True(theirCorrelation >= leastCorrelation, $"they hear our tune with a correlation of {theirCorrelation:F2}");
+    }
+
+    // They may have begun to play a while after they were told to.
+    private static async Task<double> ListenAsync(MatrixCall call, Melody theirs, TimeSpan length, double leastCorrelation)
+    {
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        long since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            (double correlation, _) = MelodyMatch.Find(theirs, await call.HeardAsync(length + Soon), Melody.Rate);
+            if (correlation >= leastCorrelation || Stopwatch.GetElapsedTime(since) > AtOnce)
+                return correlation;
+            await poll.WaitForNextTickAsync();
+        }
     }
 
     private async Task ExchangeAsync(MatrixCall call, IReadOnlyList<int> sizes)

@@ -69,9 +69,12 @@ internal sealed class MatrixPeer : IAsyncDisposable
     /// <summary>Takes the oldest event of a name that meets the condition; earlier ones of other names stay.</summary>
     /// <exception cref="InvalidOperationException">The peer told an error, or ended.</exception>
     /// <exception cref="TimeoutException">No such event came.</exception>
-    internal async Task<JsonElement> WaitAsync(string name, TimeSpan timeout, Func<JsonElement, bool>? condition = null)
+    /// <exception cref="OperationCanceledException">It was no longer wanted.</exception>
+    internal async Task<JsonElement> WaitAsync(
+        string name, TimeSpan timeout, Func<JsonElement, bool>? condition = null, CancellationToken cancellationToken = default)
     {
-        using var over = new CancellationTokenSource(timeout);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        over.CancelAfter(timeout);
         while (true)
         {
             Task more;
@@ -90,7 +93,7 @@ internal sealed class MatrixPeer : IAsyncDisposable
             {
                 await more.WaitAsync(over.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 throw new TimeoutException($"no '{name}' from the peer within {timeout.TotalSeconds} s\n{Log}");
             }
