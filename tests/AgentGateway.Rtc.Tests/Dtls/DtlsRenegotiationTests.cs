@@ -8,6 +8,7 @@ namespace AgentGateway.Rtc.Tests.Dtls;
 public sealed class DtlsRenegotiationTests
 {
     private const ulong NoRenegotiation = 1UL << 30;
+    private static readonly DtlsEvent Connected = new(DtlsEventKind.Connected);
 
     [Fact]
     public void A_renegotiation_by_the_peer_is_refused_and_the_connection_lives_on()
@@ -35,6 +36,29 @@ public sealed class DtlsRenegotiationTests
         link.Server.ExportSrtpKeys(after);
         Assert.Equal(keys, after);
         Assert.DoesNotContain(link.ServerEvents, e => e.Kind != DtlsEventKind.Connected);
+    }
+
+    [Fact]
+    public void A_server_that_asks_its_client_for_a_renegotiation_gets_none()
+    {
+        using var link = new DtlsLink();
+        link.Connect();
+        (object connection, SafeHandle ssl) = Native(link.Server);
+        SSL_clear_options(ssl, NoRenegotiation);
+        Assert.Equal(1, SSL_renegotiate(ssl));
+        connection.GetType().GetMethod("Handshake")!.CreateDelegate<HandshakeCall>(connection)([]);
+
+        // Nothing of the answer gets through: OpenSSL's server would give its connection up.
+        link.Impairment = (role, _, _) => role == DtlsRole.Client ? DtlsLink.Lost : DtlsLink.OnTime;
+        int before = link.Log.Count;
+        link.Drain();
+        link.Run(100);
+
+        string[] after = [.. link.Log.Skip(before)];
+        Assert.Contains(after, l => l.Contains("Server [22]", StringComparison.Ordinal));
+        Assert.DoesNotContain(after, l => l.Contains("Client [22]", StringComparison.Ordinal));
+        Assert.Equal([Connected], link.ClientEvents);
+        Assert.Equal(DtlsState.Connected, link.Client.State);
     }
 
     [Fact]

@@ -165,6 +165,26 @@ public sealed class IceRequestTests
         Assert.NotNull(agent.SelectedPath);
     }
 
+    // RFC 8445 section 7.3.1.1: of two that want the same role, the larger tie-breaker controls.
+    [Theory]
+    [InlineData(IceRole.Controlling, 0, IceRole.Controlling)]
+    [InlineData(IceRole.Controlling, ulong.MaxValue, IceRole.Controlled)]
+    [InlineData(IceRole.Controlled, 0, IceRole.Controlling)]
+    [InlineData(IceRole.Controlled, ulong.MaxValue, IceRole.Controlled)]
+    public void The_larger_tie_breaker_controls_and_who_is_right_says_so(IceRole both, ulong theirs, IceRole becomes)
+    {
+        IceAgent agent = IceTestPeer.CreateAgent(lite: false, both);
+        var peer = new IceTestPeer(agent);
+        peer.Send(Start, peer.Request(controlled: both == IceRole.Controlled, tieBreaker: theirs));
+        byte[] answer = Assert.Single(peer.Receive()).Data;
+        Assert.True(StunMessage.TryParse(answer, out StunMessage message));
+        Assert.Equal(becomes, agent.Role);
+        Assert.Equal(becomes == both ? StunClass.ErrorResponse : StunClass.SuccessResponse, message.Class);
+        if (becomes == both)
+            Assert.Equal(487, message.ErrorCode);
+        Assert.Equal(1, agent.Statistics.RoleConflicts);
+    }
+
     [Fact]
     public void A_lite_agent_tells_a_controlled_peer_to_take_control()
     {
