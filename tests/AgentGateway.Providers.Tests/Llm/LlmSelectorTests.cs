@@ -104,9 +104,16 @@ public sealed class LlmSelectorTests : IAsyncLifetime
         var never = new TaskCompletionSource();
         _server.Models = ["qwen3:4b"];
         _server.ModelsGate = never.Task;
-        using var selector = new LlmSelector(
-            new LlmSettings { OllamaUrl = _server.Root, ProbeTimeout = TimeSpan.FromMilliseconds(50) }, TimeProvider.System, NullLogger<LlmSelector>.Instance);
-        Assert.Equal("script", (await selector.SelectAsync(Agent(), Replies.Limit)).Provider);
+        var time = new ManualTimeProvider();
+        var settings = new LlmSettings { OllamaUrl = _server.Root };
+        using var selector = new LlmSelector(settings, time, NullLogger<LlmSelector>.Instance);
+        Task<LlmSelection> asked = selector.SelectAsync(Agent(), Replies.Limit).AsTask();
+        while (_server.ModelRequests == 0)
+            await Task.Yield();
+        time.Advance(settings.ProbeTimeout - TimeSpan.FromMilliseconds(1));
+        Assert.False(asked.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal("script", (await asked).Provider);
         Assert.Equal("script", (await selector.SelectAsync(Agent(), Replies.Limit)).Provider);
         Assert.Equal(1, _server.ModelRequests);
     }
