@@ -67,12 +67,38 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
             return;
         }
 
-        List<short>? pcm = isFixed && context.Phrases is not null ? [] : null;
+        if (!isFixed || context.Phrases is not { } phrases || !phrases.TryBeginMaking(context.Synthesizer.Name, request))
+        {
+            await SynthesizeAsync(run, chunk, request, voice, kept: null);
+            return;
+        }
+
+        try
+        {
+            List<short> pcm = [];
+            IReadOnlyList<WordTiming> words = await SynthesizeAsync(run, chunk, request, voice, pcm);
+            if (pcm.Count > 0)
+                phrases.Add(context.Synthesizer.Name, request, new SpokenPhrase(CollectionsMarshal.AsSpan(pcm).ToArray(), words));
+        }
+        finally
+        {
+            phrases.EndMaking(context.Synthesizer.Name, request);
+        }
+    }
+
+    /// <param name="run">The reply.</param>
+    /// <param name="chunk">What is said.</param>
+    /// <param name="request">How.</param>
+    /// <param name="voice">Resamples.</param>
+    /// <param name="kept">Collects what was said, or null.</param>
+    /// <returns>When its words begin, as far as it is kept.</returns>
+    private async Task<IReadOnlyList<WordTiming>> SynthesizeAsync(ReplyRun run, SpokenChunk chunk, SpeechRequest request, ReplyVoice voice, List<short>? kept)
+    {
         List<WordTiming> words = [];
         bool begun = false;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(run.Token);
         using var limit = new Deadline(context.Limits.FirstAudio, context.TimeProvider, stop.Token);
-        var ahead = new SpeechReader(run, chunk, context.Agent.Language, voice, inbox, clock, isKept: pcm is not null);
+        var ahead = new SpeechReader(run, chunk, context.Agent.Language, voice, inbox, clock, isKept: kept is not null);
         Task reading = ahead.ReadAsync(limit.EnumerateAsync(context.Synthesizer.SynthesizeAsync(request, limit.Token), context.Limits.NextAudio), stop.Token);
         try
         {
@@ -89,7 +115,7 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
 
                     begun = true;
                     words.AddRange(piece.Words);
-                    await WriteAsync(run, chunk, piece, voice, pcm);
+                    await WriteAsync(run, chunk, piece, voice, kept);
                 }
             }
         }
@@ -102,8 +128,7 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
         if (!begun)
             throw new SpeechProviderException("The synthesizer returned no audio.");
         await inbox.PostAsync(new SessionInput.AudioEnds(run.Generation, chunk.Number, queue.Written));
-        if (pcm is { Count: > 0 })
-            context.Phrases!.Add(context.Synthesizer.Name, request, new SpokenPhrase(CollectionsMarshal.AsSpan(pcm).ToArray(), words.Count > 0 ? Shift(words, ahead.Trimmed) : ahead.Estimate()));
+        return kept is null ? [] : words.Count > 0 ? Shift(words, ahead.Trimmed) : ahead.Estimate();
     }
 
     // Both wait for room several times a second while the agent speaks: the pools spare an allocation each time.

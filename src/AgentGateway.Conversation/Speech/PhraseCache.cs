@@ -12,6 +12,7 @@ public sealed class PhraseCache(int maxBytes = 16 << 20)
     private readonly Lock _gate = new();
     private readonly Dictionary<Key, LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _recent = [];
+    private readonly HashSet<Key> _beingMade = [];
     private long _bytes;
 
     /// <summary>Bytes of PCM held.</summary>
@@ -37,6 +38,25 @@ public sealed class PhraseCache(int maxBytes = 16 << 20)
             _recent.AddFirst(node);
             return node.Value.Phrase;
         }
+    }
+
+    /// <summary>
+    /// Asks for the right to make a phrase, so that of many calls that begin at once one collects what it speaks. Whoever gets it must call
+    /// <see cref="EndMaking"/>.
+    /// </summary>
+    /// <returns>False when another one is making it, or it is there already.</returns>
+    public bool TryBeginMaking(string synthesizer, SpeechRequest request)
+    {
+        var key = new Key(synthesizer, request);
+        lock (_gate)
+            return !_entries.ContainsKey(key) && _beingMade.Add(key);
+    }
+
+    /// <summary>Gives the right back, whether the phrase was made or not.</summary>
+    public void EndMaking(string synthesizer, SpeechRequest request)
+    {
+        lock (_gate)
+            _beingMade.Remove(new Key(synthesizer, request));
     }
 
     /// <summary>Keeps a phrase; one that is larger than the whole cache is not kept.</summary>

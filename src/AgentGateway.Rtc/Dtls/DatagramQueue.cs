@@ -1,14 +1,17 @@
+using System.Buffers;
+
 namespace AgentGateway.Rtc.Dtls;
 
 /// <summary>
-/// A bounded queue of datagrams in one array that grows while a burst lasts and allocates nothing in the steady state.
+/// A bounded queue of datagrams in one array that grows while a burst lasts and is rented only while something waits: nearly always nothing does.
 /// When full, the new datagram is dropped and counted: DTLS and SCTP retransmit.
 /// </summary>
-internal sealed class DatagramQueue(int capacity)
+internal sealed class DatagramQueue(int capacity, ArrayPool<byte>? pool = null)
 {
     private const int InitialSize = 2048;
     private const int Prefix = sizeof(ushort);
 
+    private readonly ArrayPool<byte> _pool = pool ?? ArrayPool<byte>.Shared;
     private byte[] _buffer = [];
     private int _head;
     private int _tail;
@@ -84,20 +87,38 @@ internal sealed class DatagramQueue(int capacity)
         length = BitConverter.ToUInt16(_buffer, _head);
         _buffer.AsSpan(_head + Prefix, length).CopyTo(destination);
         _head += Prefix + length;
-        if (IsEmpty)
-            _head = _tail = 0;
+        ReleaseIfEmpty();
         return true;
+    }
+
+    /// <summary>Gives memory back that was reserved in vain.</summary>
+    public void ReleaseIfEmpty()
+    {
+        if (IsEmpty)
+            Release();
+    }
+
+    /// <summary>Drops what waits and gives the memory back, cleared: it held what nobody else is to read.</summary>
+    public void Release()
+    {
+        byte[] buffer = _buffer;
+        _buffer = [];
+        _head = _tail = 0;
+        _last = -1;
+        if (buffer.Length > 0)
+            _pool.Return(buffer, clearArray: true);
     }
 
     private void MakeRoom(int needed)
     {
         int used = _tail - _head;
-        byte[] target = _buffer;
-        if (used + needed > _buffer.Length)
-            target = new byte[Math.Max(InitialSize, Math.Min(capacity, Math.Max(_buffer.Length * 2, used + needed)))];
-        _buffer.AsSpan(_head, used).CopyTo(target);
+        byte[] before = _buffer;
+        if (used + needed > before.Length)
+            _buffer = _pool.Rent(Math.Max(InitialSize, Math.Min(capacity, Math.Max(before.Length * 2, used + needed))));
+        before.AsSpan(_head, used).CopyTo(_buffer);
+        if (_buffer != before && before.Length > 0)
+            _pool.Return(before, clearArray: true);
         _last -= _head;
-        _buffer = target;
         _head = 0;
         _tail = used;
     }

@@ -223,6 +223,8 @@ public sealed class DtlsEndpoint : IDisposable
         State = DtlsState.Closed;
         _timers.ClearAll();
         _connection.Dispose();
+        _outgoing.Release();
+        _incoming.Release();
     }
 
     private void AdvanceHandshake(Instant now, ReadOnlySpan<byte> datagram)
@@ -291,6 +293,8 @@ public sealed class DtlsEndpoint : IDisposable
                     _incoming.CountDropped();
                 continue;
             }
+
+            _incoming.ReleaseIfEmpty();
 
             if (status == SslStatus.Closed)
             {

@@ -20,7 +20,7 @@ public sealed partial class IceAgent
     private readonly IRandomSource _random;
     private readonly TimerTable<IceTimer> _timers = new();
     private readonly IceTransmitQueue _transmits = new();
-    private readonly Queue<IceEvent> _events = new(8);
+    private readonly Queue<IceEvent> _events = new();
     private CheckList _checks;
     private List<RemoteCandidate> _remotes = [];
     private readonly List<LocalBase> _bases = [];

@@ -16,7 +16,7 @@ public sealed partial class RtcPeer
     private static readonly TimeSpan MaxTone = TimeSpan.FromSeconds(6);
 
     private readonly AudioPreferences _preferences;
-    private readonly byte[] _audioBuffer = new byte[AudioBufferSize];
+    private readonly RentedArray<byte> _audioBuffer = new(AudioBufferSize);
 
     // The packet of the last datagram, after the copies of lost ones that came with it.
     private readonly RtcPeerEvent[] _audioEvents = new RtcPeerEvent[RedPayload.MaxBlocks];
@@ -205,7 +205,7 @@ public sealed partial class RtcPeer
 
         // All blocks of a RED payload lie in it: one copy serves them all.
         int start = datagram.Length - rtp.PaddingLength - rtp.Payload.Length;
-        rtp.Payload.CopyTo(_audioBuffer);
+        rtp.Payload.CopyTo(_audioBuffer.Span);
         foreach (ref readonly ReceivedAudioPacket recovered in section.Streams.Recovered)
             AddPacket(RtcPeerEventKind.AudioReceived, section, recovered, start);
         if (verdict == RtpVerdict.Duplicate)
@@ -238,7 +238,7 @@ public sealed partial class RtcPeer
             Marker = packet.Marker,
             IsRecovered = packet.IsRecovered,
             AudioLevel = packet.AudioLevel,
-            Payload = _audioBuffer.AsMemory(offset, length),
+            Payload = _audioBuffer.Memory.Slice(offset, length),
         };
     }
 
@@ -259,6 +259,18 @@ public sealed partial class RtcPeer
     {
         _streams.HandleRtcp(now, datagram);
         while (_streams.TryTakeBye(out (AudioStreams Streams, uint Ssrc) bye))
-            Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.RemoteBye, Section = _active.Find(s => s.Streams == bye.Streams), Ssrc = bye.Ssrc });
+            Raise(new RtcPeerEvent { Kind = RtcPeerEventKind.RemoteBye, Section = FindSection(bye.Streams), Ssrc = bye.Ssrc });
+    }
+
+    // Not by a lambda: its closure would be made for every packet of RTCP.
+    private RtcAudioSection? FindSection(AudioStreams streams)
+    {
+        foreach (RtcAudioSection section in _active)
+        {
+            if (section.Streams == streams)
+                return section;
+        }
+
+        return null;
     }
 }

@@ -26,7 +26,7 @@ public sealed partial class RtcPeer : IDisposable
     private readonly RtcPeerOptions _options;
     private readonly DropCounters _drops = new();
     private readonly SecureTransport _transport;
-    private readonly Queue<RtcPeerEvent> _events = new(16);
+    private readonly Queue<RtcPeerEvent> _events = new();
     private SctpAssociation? _sctp;
     private RtcPeerState _reportedState;
     private string _reportedUfrag;
@@ -205,8 +205,16 @@ public sealed partial class RtcPeer : IDisposable
         ReportState();
     }
 
-    /// <summary>Frees keys and native memory. Sends nothing: call <see cref="Close"/> and poll before.</summary>
-    public void Dispose() => _transport.Dispose();
+    /// <summary>Frees keys and native memory, and gives buffers back. Sends nothing: call <see cref="Close"/> and poll before.</summary>
+    public void Dispose()
+    {
+        _transport.Dispose();
+        DropUnpolledAudio();
+        _audioBuffer.Release();
+        _streams.Feedback.Release();
+        foreach (RtcAudioSection section in _active)
+            section.Streams.Release();
+    }
 
     private static Span<byte> DataScratch => _dataScratch ??= new byte[DataBufferSize];
 

@@ -13,7 +13,7 @@ internal sealed class OutstandingData(SctpContext context, SendQueue queue, uint
 
     private const int MissingReportsForLoss = 3;
 
-    private SentChunk[] _ring = new SentChunk[64];
+    private SentChunk[] _ring = new SentChunk[8];
     private int _head;
     private int _gapAckedEnd;
 

@@ -177,7 +177,8 @@ internal sealed class AudioStreamGroup
         if (!_feedbackDue || _streams.Count == 0)
             return false;
         _feedbackDue = false;
-        if (!Feedback.TryBuild(out ReadOnlySpan<byte> control))
+        Span<byte> control = stackalloc byte[TransportWideFeedback.MaxControlLength];
+        if (!Feedback.TryBuild(control, out int controlLength))
             return false;
 
         // It names one stream of each side, and which one does not matter.
@@ -191,7 +192,7 @@ internal sealed class AudioStreamGroup
         }
 
         var writer = new RtcpWriter(buffer);
-        if (!streams.TryWritePrefix(ref writer) || !writer.TryAddTransportFeedback(streams.Sender.Ssrc, streams.Receiver?.Ssrc ?? 0, control))
+        if (!streams.TryWritePrefix(ref writer) || !writer.TryAddTransportFeedback(streams.Sender.Ssrc, streams.Receiver?.Ssrc ?? 0, control[..controlLength]))
             return false;
         length = writer.Length;
         return true;

@@ -19,8 +19,7 @@ internal sealed class AudioStreamSender
     private readonly RedundancySender _redundancy = new();
     private readonly byte[] _mid = new byte[RtpExtensionValue.MaxMidLength];
     private int[] _lengths = [];
-    private byte[] _slots = [];
-    private byte[] _redPayload = [];
+    private RentedArray<byte>? _slots;
     private AudioStreamConfiguration? _configuration;
     private bool _twoByteExtensions;
     private int _midLength;
@@ -73,9 +72,6 @@ internal sealed class AudioStreamSender
         SendsMid |= configuration.MaySend && _configuration is not { MaySend: true };
         _configuration = configuration;
         _twoByteExtensions = configuration.NeedsTwoByteExtensions;
-        if (configuration.MaySend && configuration.RedPayloadType is not null && _redPayload.Length == 0)
-            _redPayload = new byte[_slotSize];
-
         _midLength = 0;
         if (configuration.MidExtension is null || configuration.Mid.Length is 0 or > RtpExtensionValue.MaxMidLength)
             return;
@@ -89,14 +85,14 @@ internal sealed class AudioStreamSender
         if (_configuration is not { MaySend: true } configuration)
             return AudioEnqueueResult.NotSending;
         byte payloadType = configuration.PayloadType;
-        ReadOnlySpan<byte> content = payload;
+        scoped ReadOnlySpan<byte> content = payload;
+        Span<byte> repeating = stackalloc byte[Redundancy == Redundancy.None ? 0 : _slotSize - RtpPacket.FixedHeaderLength - MaxHeaderExtensions];
         if (Redundancy != Redundancy.None && configuration.RedPayloadType is { } red)
         {
-            int room = _slotSize - RtpPacket.FixedHeaderLength - MaxHeaderExtensions;
-            int length = _redundancy.Write(_redPayload.AsSpan(0, room), payload, payloadType, mediaTimestamp, Redundancy);
+            int length = _redundancy.Write(repeating, payload, payloadType, mediaTimestamp, Redundancy);
             if (length > 0)
             {
-                content = _redPayload.AsSpan(0, length);
+                content = repeating[..length];
                 payloadType = red;
             }
         }
@@ -133,10 +129,18 @@ internal sealed class AudioStreamSender
         if (_count == 0 || _lengths[_head] > buffer.Length)
             return false;
         length = _lengths[_head];
-        _slots.AsSpan(_head * _slotSize, length).CopyTo(buffer);
+        _slots!.Span.Slice(_head * _slotSize, length).CopyTo(buffer);
         _head = (_head + 1) % _lengths.Length;
         _count--;
         return true;
+    }
+
+    /// <summary>Drops what waits and gives the memory back.</summary>
+    public void Release()
+    {
+        _count = 0;
+        _slots?.Release();
+        _redundancy.Release();
     }
 
     /// <summary>Where the media clock is, extrapolated from the last packet.</summary>
@@ -163,7 +167,7 @@ internal sealed class AudioStreamSender
         if (_count == _lengths.Length)
             Grow();
         int index = (_head + _count) % _lengths.Length;
-        Span<byte> slot = _slots.AsSpan(index * _slotSize, _slotSize);
+        Span<byte> slot = _slots!.Span.Slice(index * _slotSize, _slotSize);
         if (!RtpWriter.TryStart(slot, payloadType, marker, _sequence, WireTimestamp(mediaTimestamp), Ssrc, out RtpWriter writer))
             return AudioEnqueueResult.TooLarge;
         AddExtensions(now, configuration, audioLevel, ref writer);
@@ -181,14 +185,15 @@ internal sealed class AudioStreamSender
     private void Grow()
     {
         int[] lengths = new int[Math.Clamp(2 * _lengths.Length, 1, _capacity)];
-        byte[] slots = new byte[lengths.Length * _slotSize];
+        var slots = new RentedArray<byte>(lengths.Length * _slotSize);
         for (int i = 0; i < _count; i++)
         {
             int from = (_head + i) % _lengths.Length;
             lengths[i] = _lengths[from];
-            _slots.AsSpan(from * _slotSize, lengths[i]).CopyTo(slots.AsSpan(i * _slotSize));
+            _slots!.Span.Slice(from * _slotSize, lengths[i]).CopyTo(slots.Span[(i * _slotSize)..]);
         }
 
+        _slots?.Release();
         _lengths = lengths;
         _slots = slots;
         _head = 0;

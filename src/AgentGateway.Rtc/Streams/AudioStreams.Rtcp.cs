@@ -14,7 +14,6 @@ internal sealed partial class AudioStreams
     // Transport-wide feedback comes four times a second; fewer packets than these say little about loss.
     private const int MinPacketsForLoss = 50;
 
-    private readonly ushort[] _lostSequences = new ushort[NackRequester.MaxMissing];
     private Instant? _reportDue;
     private Instant? _nackDue;
     private bool _byeDue;
@@ -110,9 +109,10 @@ internal sealed partial class AudioStreams
         _nackDue = null;
         if (_receiver is null)
             return false;
-        int count = _nack.TakeDue(now, RoundTrip, _lostSequences);
+        Span<ushort> lost = stackalloc ushort[NackRequester.MaxMissing];
+        int count = _nack.TakeDue(now, RoundTrip, lost);
         ScheduleNack(now);
-        return count > 0 && TryWritePrefix(ref writer) && writer.TryAddNack(Sender.Ssrc, _receiver.Ssrc, _lostSequences.AsSpan(0, count));
+        return count > 0 && TryWritePrefix(ref writer) && writer.TryAddNack(Sender.Ssrc, _receiver.Ssrc, lost[..count]);
     }
 
     private NtpTimestamp Ntp(Instant now) => NtpTimestamp.From(_wallClockAtEpoch + (now - Instant.Zero));

@@ -128,6 +128,14 @@ internal sealed partial class AudioStreams
         _timers.ClearAll();
     }
 
+    /// <summary>Gives all memory back: the connection is over.</summary>
+    public void Release()
+    {
+        Sender.Release();
+        _history.Release();
+        _nack.Release();
+    }
+
     public void HandleTimeout(Instant now)
     {
         while (_timers.TryPopExpired(now, out StreamTimer reason))

@@ -17,7 +17,7 @@ internal sealed class NackRequester
     private static readonly TimeSpan RetryMargin = TimeSpan.FromMilliseconds(10);
 
     private readonly TimeSpan _budget;
-    private readonly Missing[] _missing = new Missing[MaxMissing];
+    private readonly RentedArray<Missing> _missing = new(MaxMissing);
     private int _count;
     private long _highest = -1;
     private long _highestTimestamp;
@@ -50,6 +50,14 @@ internal sealed class NackRequester
         _count = 0;
         _highest = -1;
         NextTimeout = null;
+    }
+
+    /// <summary>Forgets what is missing and gives the memory back.</summary>
+    public void Release()
+    {
+        _count = 0;
+        NextTimeout = null;
+        _missing.Release();
     }
 
     /// <summary>Notes a packet, and those that should have come before it.</summary>
@@ -101,9 +109,16 @@ internal sealed class NackRequester
         int due = 0;
         int kept = 0;
         Instant? next = null;
+        if (_count == 0)
+        {
+            NextTimeout = null;
+            return 0;
+        }
+
+        Span<Missing> all = _missing.Span;
         for (int i = 0; i < _count; i++)
         {
-            ref Missing missing = ref _missing[i];
+            ref Missing missing = ref all[i];
             bool useful = now + roundTrip - missing.ExpectedAt <= _budget;
             if (missing.AskAt <= now && useful && missing.Requests < MaxRequests)
             {
@@ -117,7 +132,7 @@ internal sealed class NackRequester
                 continue;
             if (missing.Requests < MaxRequests && missing.AskAt + roundTrip - missing.ExpectedAt <= _budget)
                 next = Instant.Earliest(next, missing.AskAt);
-            _missing[kept++] = missing;
+            all[kept++] = missing;
         }
 
         _count = kept;
@@ -128,25 +143,29 @@ internal sealed class NackRequester
 
     private void Insert(in Missing missing)
     {
+        Span<Missing> all = _missing.Span;
         if (_count == MaxMissing)
         {
-            _missing.AsSpan(1).CopyTo(_missing);
+            all[1..].CopyTo(all);
             _count--;
         }
 
-        _missing[_count++] = missing;
+        all[_count++] = missing;
         NextTimeout = Instant.Earliest(NextTimeout, missing.AskAt);
     }
 
     private bool Remove(long sequence, out int requests)
     {
         requests = 0;
+        if (_count == 0)
+            return false;
+        Span<Missing> all = _missing.Span;
         for (int i = 0; i < _count; i++)
         {
-            if (_missing[i].Sequence != sequence)
+            if (all[i].Sequence != sequence)
                 continue;
-            requests = _missing[i].Requests;
-            _missing.AsSpan(i + 1, _count - i - 1).CopyTo(_missing.AsSpan(i));
+            requests = all[i].Requests;
+            all[(i + 1).._count].CopyTo(all[i..]);
             _count--;
 
             // One that no longer waits may leave a timer that finds nothing: cheaper than looking for the next at each packet.

@@ -1,3 +1,4 @@
+using AgentGateway.Primitives;
 using AgentGateway.Rtc.Wire.Rtp;
 
 namespace AgentGateway.Rtc.Streams;
@@ -11,7 +12,7 @@ internal sealed class RedundancySender
     // Larger frames are not repeated: the packet would grow beyond what a path carries.
     private const int MaxFrameLength = 400;
 
-    private readonly byte[] _frames = new byte[History * MaxFrameLength];
+    private readonly RentedArray<byte> _frames = new(History * MaxFrameLength);
     private readonly int[] _lengths = new int[History];
     private readonly long[] _timestamps = new long[History];
     private int _newest;
@@ -26,6 +27,13 @@ internal sealed class RedundancySender
 
     public void Clear() => _count = 0;
 
+    /// <summary>Forgets all and gives the memory back.</summary>
+    public void Release()
+    {
+        Clear();
+        _frames.Release();
+    }
+
     /// <summary>Keeps a frame that was sent.</summary>
     public void Add(ReadOnlySpan<byte> frame, long timestamp)
     {
@@ -36,7 +44,7 @@ internal sealed class RedundancySender
         }
 
         _newest = (_newest + 1) % History;
-        frame.CopyTo(_frames.AsSpan(_newest * MaxFrameLength));
+        frame.CopyTo(_frames.Span[(_newest * MaxFrameLength)..]);
         _lengths[_newest] = frame.Length;
         _timestamps[_newest] = timestamp;
         _count = Math.Min(_count + 1, History);
@@ -74,7 +82,7 @@ internal sealed class RedundancySender
         destination[position++] = payloadType;
         foreach (int index in chosen[..count])
         {
-            _frames.AsSpan(index * MaxFrameLength, _lengths[index]).CopyTo(destination[position..]);
+            _frames.Span.Slice(index * MaxFrameLength, _lengths[index]).CopyTo(destination[position..]);
             position += _lengths[index];
         }
 

@@ -4,7 +4,7 @@ namespace AgentGateway.Rtc.Streams;
 
 /// <summary>
 /// The packets sent last, as they were sent: encrypted. A retransmission is the same datagram again, so no index of a key is ever used
-/// twice with other content. Memory is one ring of bytes, allocated with the first packet.
+/// twice with other content. Memory is one ring of bytes, rented with the first packet.
 /// </summary>
 internal sealed class SendHistory
 {
@@ -17,9 +17,9 @@ internal sealed class SendHistory
     private const int MaxQueued = 32;
     private static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(5);
 
-    private Entry[] _entries = [];
+    private readonly RentedArray<Entry> _entries = new(Entries);
+    private readonly RentedArray<byte> _bytes = new(Capacity);
     private readonly ushort[] _queue = new ushort[MaxQueued];
-    private byte[]? _bytes;
     private long _written;
     private int _queueHead;
     private int _queueCount;
@@ -37,19 +37,12 @@ internal sealed class SendHistory
     /// <summary>Keeps a datagram; the oldest give way.</summary>
     public void Add(Instant now, ushort sequence, ReadOnlySpan<byte> datagram)
     {
-        if (_bytes is null)
-        {
-            _bytes = new byte[Capacity];
-            _entries = new Entry[Entries];
-        }
-
         // A datagram never wraps: what is left at the end is skipped.
         int position = (int)(_written % Capacity);
         if (position + datagram.Length > Capacity)
             _written += Capacity - position;
-        ref Entry entry = ref _entries[sequence % Entries];
-        entry = new Entry { Used = true, Sequence = sequence, Length = (ushort)datagram.Length, Start = _written, SentAt = now };
-        datagram.CopyTo(_bytes.AsSpan((int)(_written % Capacity)));
+        _entries.Span[sequence % Entries] = new Entry { Used = true, Sequence = sequence, Length = (ushort)datagram.Length, Start = _written, SentAt = now };
+        datagram.CopyTo(_bytes.Span[(int)(_written % Capacity)..]);
         _written += datagram.Length;
     }
 
@@ -59,9 +52,9 @@ internal sealed class SendHistory
     /// <param name="roundTrip">Two requests within this time are about the same loss.</param>
     public bool TryQueue(Instant now, ushort sequence, TimeSpan roundTrip)
     {
-        if (_bytes is null)
+        if (!_bytes.IsRented)
             return false;
-        ref Entry entry = ref _entries[sequence % Entries];
+        ref Entry entry = ref _entries.Span[sequence % Entries];
         if (!IsKept(entry, sequence) || entry.Repeats >= MaxRepeats || _queueCount == MaxQueued)
             return false;
         TimeSpan least = entry.Repeats == 0 ? TimeSpan.Zero : roundTrip < MinInterval ? MinInterval : roundTrip;
@@ -81,16 +74,24 @@ internal sealed class SendHistory
             ushort sequence = _queue[_queueHead];
             _queueHead = (_queueHead + 1) % MaxQueued;
             _queueCount--;
-            ref Entry entry = ref _entries[sequence % Entries];
+            ref Entry entry = ref _entries.Span[sequence % Entries];
             if (!IsKept(entry, sequence) || entry.Length > buffer.Length)
                 continue;
             length = entry.Length;
-            _bytes.AsSpan((int)(entry.Start % Capacity), length).CopyTo(buffer);
+            _bytes.Span.Slice((int)(entry.Start % Capacity), length).CopyTo(buffer);
             return true;
         }
 
         length = 0;
         return false;
+    }
+
+    /// <summary>Forgets all and gives the memory back.</summary>
+    public void Release()
+    {
+        _queueCount = 0;
+        _bytes.Release();
+        _entries.Release();
     }
 
     private bool IsKept(in Entry entry, ushort sequence) => entry.Used && entry.Sequence == sequence && _written - entry.Start <= Capacity;

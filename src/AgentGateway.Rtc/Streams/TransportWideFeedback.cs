@@ -21,11 +21,11 @@ internal sealed class TransportWideFeedback
 
     // Fixed part, a chunk for every seven packets, two bytes for each.
     private const int MaxPackets = 256;
-    private const int MaxControlLength = RtcpTransportFeedback.FixedLength + (2 * ((MaxPackets / 7) + 1)) + (2 * MaxPackets);
 
-    private readonly long[] _arrivals = new long[Window];
-    private readonly byte[] _symbols = new byte[MaxPackets];
-    private readonly byte[] _control = new byte[MaxControlLength];
+    /// <summary>The longest control information, in bytes.</summary>
+    public const int MaxControlLength = RtcpTransportFeedback.FixedLength + (2 * ((MaxPackets / 7) + 1)) + (2 * MaxPackets);
+
+    private readonly RentedArray<long> _arrivals = new(Window);
     private SequenceExtender16 _received;
     private long _next;
     private ushort _sequence;
@@ -51,7 +51,7 @@ internal sealed class TransportWideFeedback
     {
         if (!_received.Started)
         {
-            Array.Fill(_arrivals, NotArrived);
+            _arrivals.Span.Fill(NotArrived);
             _next = 0x1_0000 + wireSequence;
             _received.Commit(_next - 1);
         }
@@ -60,18 +60,18 @@ internal sealed class TransportWideFeedback
         if (sequence - _received.Highest > Window / 2)
         {
             // A jump that no loss explains: begin anew behind it.
-            Array.Fill(_arrivals, NotArrived);
+            _arrivals.Span.Fill(NotArrived);
             _next = sequence;
         }
         else
         {
             for (long i = _received.Highest + 1; i < sequence; i++)
-                _arrivals[i % Window] = NotArrived;
+                _arrivals.Span[(int)(i % Window)] = NotArrived;
         }
 
         if (sequence <= _next - MaxStepBack || sequence < _received.Highest - (Window / 2))
             return;
-        _arrivals[sequence % Window] = now.Ticks;
+        _arrivals.Span[(int)(sequence % Window)] = now.Ticks;
         _received.Commit(sequence);
         _next = Math.Max(Math.Min(_next, sequence), _received.Highest - (Window / 2));
         NextTimeout ??= now + Interval;
@@ -87,28 +87,31 @@ internal sealed class TransportWideFeedback
     }
 
     /// <summary>Builds the control information of a message about all packets since the last one.</summary>
-    public bool TryBuild(out ReadOnlySpan<byte> control)
+    /// <param name="control">At least <see cref="MaxControlLength"/> bytes.</param>
+    /// <param name="length">Bytes written.</param>
+    public bool TryBuild(Span<byte> control, out int length)
     {
-        control = default;
+        length = 0;
         long first = _next;
-        while (first <= _received.Highest && _arrivals[first % Window] == NotArrived)
+        while (first <= _received.Highest && Arrival(first) == NotArrived)
             first++;
         if (first > _received.Highest)
             return false;
 
         // The packets before the first that arrived are reported lost with it.
         long start = Math.Max(_next, first - (MaxPackets / 2));
-        long reference = _arrivals[first % Window] / RtcpTransportFeedback.ReferenceTicks;
+        long reference = Arrival(first) / RtcpTransportFeedback.ReferenceTicks;
         Span<byte> deltas = stackalloc byte[2 * MaxPackets];
+        Span<byte> symbols = stackalloc byte[MaxPackets];
         int deltaLength = 0;
         int count = 0;
         long last = reference * RtcpTransportFeedback.ReferenceTicks;
         for (long sequence = start; sequence <= _received.Highest && count < MaxPackets; sequence++, count++)
         {
-            long arrival = _arrivals[sequence % Window];
+            long arrival = Arrival(sequence);
             if (arrival == NotArrived)
             {
-                _symbols[count] = RtcpTransportFeedback.NotReceived;
+                symbols[count] = RtcpTransportFeedback.NotReceived;
                 continue;
             }
 
@@ -117,28 +120,28 @@ internal sealed class TransportWideFeedback
                 break;
             last += units * RtcpTransportFeedback.DeltaTicks;
             bool small = units is >= 0 and <= byte.MaxValue;
-            _symbols[count] = small ? (byte)RtcpTransportFeedback.SmallDelta : (byte)RtcpTransportFeedback.LargeDelta;
+            symbols[count] = small ? (byte)RtcpTransportFeedback.SmallDelta : (byte)RtcpTransportFeedback.LargeDelta;
             if (!small)
                 deltas[deltaLength++] = (byte)(units >> 8);
             deltas[deltaLength++] = (byte)units;
         }
 
-        int length = RtcpTransportFeedback.FixedLength;
-        BinaryPrimitives.WriteUInt16BigEndian(_control, (ushort)start);
-        BinaryPrimitives.WriteUInt16BigEndian(_control.AsSpan(2), (ushort)count);
-        BinaryPrimitives.WriteUInt32BigEndian(_control.AsSpan(4), ((uint)reference << 8) | _feedbackCount++);
+        length = RtcpTransportFeedback.FixedLength;
+        BinaryPrimitives.WriteUInt16BigEndian(control, (ushort)start);
+        BinaryPrimitives.WriteUInt16BigEndian(control[2..], (ushort)count);
+        BinaryPrimitives.WriteUInt32BigEndian(control[4..], ((uint)reference << 8) | _feedbackCount++);
         for (int i = 0; i < count;)
         {
-            BinaryPrimitives.WriteUInt16BigEndian(_control.AsSpan(length), NextChunk(_symbols.AsSpan(i, count - i), out int taken));
+            BinaryPrimitives.WriteUInt16BigEndian(control[length..], NextChunk(symbols[i..count], out int taken));
             length += sizeof(ushort);
             i += taken;
         }
 
-        deltas[..deltaLength].CopyTo(_control.AsSpan(length));
+        deltas[..deltaLength].CopyTo(control[length..]);
+        length += deltaLength;
         _next = start + count;
         if (_next <= _received.Highest)
-            NextTimeout = new Instant(_arrivals[_next % Window] == NotArrived ? _arrivals[_received.Highest % Window] : _arrivals[_next % Window]);
-        control = _control.AsSpan(0, length + deltaLength);
+            NextTimeout = new Instant(Arrival(_next) == NotArrived ? Arrival(_received.Highest) : Arrival(_next));
         return true;
     }
 
@@ -177,6 +180,16 @@ internal sealed class TransportWideFeedback
         Acknowledged += acknowledged;
         Lost += lost;
     }
+
+    /// <summary>Gives the memory back: nothing more arrives.</summary>
+    public void Release()
+    {
+        _received = default;
+        NextTimeout = null;
+        _arrivals.Release();
+    }
+
+    private long Arrival(long sequence) => _arrivals.Span[(int)(sequence % Window)];
 
     // A run of one symbol when it is longer than a vector would be; else fourteen or seven symbols.
     private static ushort NextChunk(ReadOnlySpan<byte> symbols, out int taken)

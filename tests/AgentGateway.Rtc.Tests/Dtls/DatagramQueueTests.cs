@@ -1,4 +1,5 @@
 using AgentGateway.Rtc.Dtls;
+using AgentGateway.Testing;
 
 namespace AgentGateway.Rtc.Tests.Dtls;
 
@@ -10,7 +11,8 @@ public sealed class DatagramQueueTests
         const int seed = 5;
         const int capacity = 8 * 1024;
         var random = new Random(seed);
-        var queue = new DatagramQueue(capacity);
+        var pool = new CountingPool<byte>();
+        var queue = new DatagramQueue(capacity, pool);
         var reference = new Queue<byte[]>();
         int held = 0;
         byte[] buffer = new byte[1500];
@@ -56,6 +58,31 @@ public sealed class DatagramQueueTests
             }
 
             Assert.Equal(reference.Count == 0, queue.IsEmpty);
+
+            // Memory is there while something waits, and only then.
+            Assert.Equal(queue.IsEmpty ? 0 : 1, pool.Outstanding);
         }
+
+        Assert.InRange(pool.Made, 1, 100);
+    }
+
+    [Fact]
+    public void Memory_goes_back_cleared_when_nothing_waits_any_more()
+    {
+        var pool = new CountingPool<byte>();
+        var queue = new DatagramQueue(8 * 1024, pool);
+        Assert.True(queue.TryReserve(2048, out Span<byte> space));
+        space.Fill(7);
+        queue.ReleaseIfEmpty();
+        Assert.Equal(0, pool.Outstanding);
+        Assert.All(pool.Returned!, b => Assert.Equal(0, b));
+        Assert.True(queue.TryEnqueue([1, 2, 3]));
+        queue.ReleaseIfEmpty();
+        Assert.Equal(1, pool.Outstanding);
+        queue.Release();
+        queue.Release();
+        Assert.Equal(0, pool.Outstanding);
+        Assert.True(queue.IsEmpty);
+        Assert.False(queue.TryDequeue(new byte[1500], out _));
     }
 }

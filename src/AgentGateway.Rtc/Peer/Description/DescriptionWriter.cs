@@ -194,11 +194,11 @@ internal static class DescriptionWriter
     }
 
     private static void AddRed(SdpMedia media, SdpRtpMap red, byte payloadType) =>
-        AddFormat(media, red, FormattableString.Invariant($"{payloadType}/{payloadType}"));
+        AddFormat(media, red, string.Create(CultureInfo.InvariantCulture, $"{payloadType}/{payloadType}"));
 
     private static void AddFormat(SdpMedia media, SdpRtpMap map, string? parameters = null)
     {
-        string format = FormattableString.Invariant($"{map.PayloadType}");
+        string format = string.Create(CultureInfo.InvariantCulture, $"{map.PayloadType}");
         media.Formats.Add(format);
         media.Attributes.Add("rtpmap", map.ToString());
         if (parameters is not null)
@@ -230,7 +230,7 @@ internal static class DescriptionWriter
         SdpMedia media = New("application", protocol, mid);
         if (isLegacy)
         {
-            string port = FormattableString.Invariant($"{local.SctpPort}");
+            string port = string.Create(CultureInfo.InvariantCulture, $"{local.SctpPort}");
             media.Formats.Add(port);
             media.Attributes.Add("sctpmap", $"{port} webrtc-datachannel 65535");
         }

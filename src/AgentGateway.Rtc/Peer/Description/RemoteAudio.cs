@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentGateway.Rtc.Wire.Rtp;
 using AgentGateway.Rtc.Wire.Sdp;
 
@@ -8,8 +9,6 @@ internal sealed record RemoteAudio
 {
     private const int MaxSources = 16;
     private const int MaxTrackIdLength = 256;
-
-    public required SdpMedia Media { get; init; }
 
     /// <summary>Seen from the far end.</summary>
     public required SdpDirection Direction { get; init; }
@@ -47,6 +46,19 @@ internal sealed record RemoteAudio
 
     public bool ReducedSizeRtcp { get; init; }
 
+    public bool RtcpMux { get; init; }
+
+    /// <summary>How much audio a packet should have; null when nothing is said.</summary>
+    public int? PacketTimeMilliseconds { get; init; }
+
+    public string Mid { get; init; } = "";
+
+    /// <summary>Of the far end's track; null when it told none that can be used.</summary>
+    public SdpMsid? Track { get; init; }
+
+    /// <summary>SSRCs of the far end.</summary>
+    public IReadOnlyList<uint> Sources { get; init; } = [];
+
     /// <summary>What both agree on, given who may send from our side.</summary>
     public NegotiatedAudio Negotiate(SdpDirection ours) => new()
     {
@@ -58,7 +70,7 @@ internal sealed record RemoteAudio
         Dtx = Parameters?.GetInt("usedtx") == 1,
         Stereo = Parameters?.GetInt("stereo") == 1,
         MaxAverageBitrate = Parameters?.GetInt("maxaveragebitrate") is { } rate ? Math.Clamp(rate, 6_000, 510_000) : null,
-        PacketTime = TimeSpan.FromMilliseconds(Math.Clamp(Media.PTime ?? Parameters?.GetInt("ptime") ?? 20, 10, 120)),
+        PacketTime = TimeSpan.FromMilliseconds(Math.Clamp(PacketTimeMilliseconds ?? Parameters?.GetInt("ptime") ?? 20, 10, 120)),
         RedPayloadType = (byte?)Red?.PayloadType,
         ComfortNoisePayloadType = (byte?)ComfortNoise?.PayloadType,
         TelephoneEventPayloadType = (byte?)TelephoneEvent?.PayloadType,
@@ -71,22 +83,19 @@ internal sealed record RemoteAudio
         MidExtension = MidExtension,
         AbsoluteSendTimeExtension = AbsoluteSendTimeExtension,
         TransportSequenceExtension = TransportSequenceExtension,
-        Mid = Media.Mid ?? "",
+        Mid = Mid,
         RemoteStreamId = Track?.StreamId is { } stream && stream != "-" ? stream : null,
         RemoteTrackId = Track?.TrackId,
-        RemoteSources = [.. Media.Ssrcs.Select(s => s.Ssrc).Distinct().Take(MaxSources)],
+        RemoteSources = Sources,
     };
 
     // Older senders say it of the source (RFC 8830 was once about a=ssrc).
-    private SdpMsid? Track
+    private static SdpMsid? ReadTrack(SdpMedia media, IReadOnlyList<SdpSsrc> sources)
     {
-        get
-        {
-            SdpMsid? track = Media.Msids is [var own, ..] ? own
-                : SdpMsid.TryParse(Media.Ssrcs.FirstOrDefault(s => s.Attribute == "msid")?.Value, out SdpMsid? old) ? old
-                : null;
-            return track is { StreamId.Length: <= MaxTrackIdLength, TrackId: null or { Length: <= MaxTrackIdLength } } ? track : null;
-        }
+        SdpMsid? track = media.Msids is [var own, ..] ? own
+            : SdpMsid.TryParse(sources.FirstOrDefault(s => s.Attribute == "msid")?.Value, out SdpMsid? old) ? old
+            : null;
+        return track is { StreamId.Length: <= MaxTrackIdLength, TrackId: null or { Length: <= MaxTrackIdLength } } ? track : null;
     }
 
     /// <summary>Reads a section; null when it offers none of the codecs.</summary>
@@ -95,10 +104,11 @@ internal sealed record RemoteAudio
     /// <param name="preferences">What we would agree to.</param>
     public static RemoteAudio? Read(SdpSession session, SdpMedia media, AudioPreferences preferences)
     {
+        IReadOnlyList<SdpRtpMap> all = media.RtpMaps;
         List<SdpRtpMap> maps = [];
         foreach (int payloadType in media.PayloadTypes)
         {
-            if (media.FindRtpMap(payloadType) is { } map)
+            if (SdpMedia.FindRtpMap(all, payloadType) is { } map)
                 maps.Add(map);
         }
 
@@ -117,10 +127,11 @@ internal sealed record RemoteAudio
         SdpSession session, SdpMedia media, AudioPreferences preferences, RtcAudioCodec codec, SdpRtpMap map, List<SdpRtpMap> maps)
     {
         IReadOnlyList<SdpExtMap> extensions = media.ExtMaps;
+        IReadOnlyList<SdpSsrc> sources = media.Ssrcs;
+        IReadOnlyList<SdpRtcpFeedback> feedback = media.RtcpFeedback;
         int? transportSequence = preferences.TransportFeedback ? Find(extensions, RtpExtensionUri.TransportSequence) : null;
         return new RemoteAudio
         {
-            Media = media,
             Direction = session.GetDirection(media),
             Codec = codec,
             PayloadType = (byte)map.PayloadType,
@@ -128,22 +139,27 @@ internal sealed record RemoteAudio
             Red = preferences.Red && codec.IsOpus ? maps.Find(m => m.Is("red", codec.ClockRate, codec.Channels) && Repeats(media, m, map)) : null,
             ComfortNoise = codec.IsOpus ? null : maps.Find(m => m.Is("CN", codec.ClockRate)),
             TelephoneEvent = FindTelephoneEvent(maps, codec.ClockRate),
-            Nack = preferences.Nack && media.HasFeedback(map.PayloadType, "nack"),
-            TransportFeedback = transportSequence is not null && media.HasFeedback(map.PayloadType, "transport-cc"),
+            Nack = preferences.Nack && SdpMedia.HasFeedback(feedback, map.PayloadType, "nack"),
+            TransportFeedback = transportSequence is not null && SdpMedia.HasFeedback(feedback, map.PayloadType, "transport-cc"),
             ReferenceTimeByXr = media.Attributes.First("rtcp-xr")?.Contains("rcvr-rtt", StringComparison.Ordinal) ?? false,
-            ReferenceTimeByFeedback = media.HasFeedback(map.PayloadType, "rrtr"),
+            ReferenceTimeByFeedback = SdpMedia.HasFeedback(feedback, map.PayloadType, "rrtr"),
             AudioLevelExtension = Find(extensions, RtpExtensionUri.AudioLevel),
             MidExtension = Find(extensions, RtpExtensionUri.Mid),
             AbsoluteSendTimeExtension = Find(extensions, RtpExtensionUri.AbsoluteSendTime),
             TransportSequenceExtension = transportSequence,
             ReducedSizeRtcp = media.RtcpReducedSize,
+            RtcpMux = media.RtcpMux,
+            PacketTimeMilliseconds = media.PTime,
+            Mid = media.Mid ?? "",
+            Track = ReadTrack(media, sources),
+            Sources = [.. sources.Select(s => s.Ssrc).Distinct().Take(MaxSources)],
         };
     }
 
     // RFC 2198 section 5: fmtp lists the payload types of the blocks. Only blocks of the codec itself are of use.
     private static bool Repeats(SdpMedia media, SdpRtpMap red, SdpRtpMap codec)
     {
-        string name = FormattableString.Invariant($"{codec.PayloadType}");
+        string name = string.Create(CultureInfo.InvariantCulture, $"{codec.PayloadType}");
         return media.FindFormatParameters(red.PayloadType)?.Parameters.Split('/').All(p => p.Trim() == name) ?? false;
     }
 

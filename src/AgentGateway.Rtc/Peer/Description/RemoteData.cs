@@ -3,11 +3,10 @@ using AgentGateway.Rtc.Wire.Sdp;
 namespace AgentGateway.Rtc.Peer.Description;
 
 /// <summary>The far end's data channel section, reduced to what is used.</summary>
-/// <param name="Media">The section.</param>
 /// <param name="IsLegacy">Whether it is written in the notation before RFC 8841: "DTLS/SCTP 5000" with a=sctpmap.</param>
 /// <param name="SctpPort">Its SCTP port.</param>
 /// <param name="MaxMessageSize">The largest message it accepts, in bytes; 0 for any.</param>
-internal sealed record RemoteData(SdpMedia Media, bool IsLegacy, ushort SctpPort, int MaxMessageSize)
+internal sealed record RemoteData(bool IsLegacy, ushort SctpPort, int MaxMessageSize)
 {
     private const ushort DefaultPort = 5000;
 
@@ -20,6 +19,6 @@ internal sealed record RemoteData(SdpMedia Media, bool IsLegacy, ushort SctpPort
 
         // The present notation has a default only by custom; RFC 8841 wants the attribute.
         int port = media.SctpPort ?? DefaultPort;
-        return port == 0 ? null : new RemoteData(media, legacy, (ushort)port, (int)Math.Min(media.MaxMessageSize, int.MaxValue));
+        return port == 0 ? null : new RemoteData(legacy, (ushort)port, (int)Math.Min(media.MaxMessageSize, int.MaxValue));
     }
 }

@@ -120,7 +120,9 @@ internal sealed record RemoteDescription
 
         // Everything runs over the transport of the section that the group is tagged with (RFC 8843 section 7.2). Some clients
         // (aiortc 1.4) write other credentials into the other sections, and drop those transports after the answer.
-        SdpMedia transport = bundle.Count == 0 ? first.Audio?.Media ?? first.Data!.Media : session.FindMedia(bundle[0])!;
+        SdpMedia transport = bundle.Count == 0
+            ? session.Media[Array.FindIndex(sections, s => ReferenceEquals(s, first))]
+            : session.FindMedia(bundle[0])!;
         string? ufrag = session.GetIceUfrag(transport);
         string? password = session.GetIcePassword(transport);
         if (!AreCredentials(ufrag, password))
@@ -134,7 +136,7 @@ internal sealed record RemoteDescription
 
         if (fingerprints.Count == 0)
             return Refuse(SdpResultError.NoFingerprint, "The session description has no a=fingerprint with a known hash.", transport.Line, out refusal);
-        if (first.Audio is { Media.RtcpMux: false })
+        if (first.Audio is { RtcpMux: false })
             return Refuse(SdpResultError.NoRtcpMux, "The audio section has no a=rtcp-mux.", first.Line, out refusal);
         SdpSetup? setup = session.GetSetup(transport);
         bool hasSetup = transport.Attributes.Has("setup") || session.Attributes.Has("setup");
@@ -206,7 +208,7 @@ internal sealed record RemoteDescription
             RemoteSection section = sections[i];
             if (section.Audio is not { } audio || ReferenceEquals(section, first))
                 continue;
-            if (section.Mid is null || group is null || !group.Mids.Contains(section.Mid) || !audio.Media.RtcpMux)
+            if (section.Mid is null || group is null || !group.Mids.Contains(section.Mid) || !audio.RtcpMux)
                 sections[i] = section.Unused;
         }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AgentGateway.Rtc.Wire.Sdp;
 
 /// <summary>The "o=" line (RFC 8866 section 5.2).</summary>
@@ -10,7 +12,7 @@ public readonly record struct SdpOrigin(
     ulong SessionId, ulong SessionVersion, string UserName = "-", string AddressType = "IP4", string Address = "127.0.0.1")
 {
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant($"{UserName} {SessionId} {SessionVersion} IN {AddressType} {Address}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{UserName} {SessionId} {SessionVersion} IN {AddressType} {Address}");
 }
 
 /// <summary>A "c=" line (RFC 8866 section 5.7).</summary>

@@ -43,7 +43,13 @@ internal static class SdpFormatter
     private static void Attributes(StringBuilder text, SdpAttributeList attributes)
     {
         foreach (SdpAttributeLine attribute in attributes)
-            Line(text, 'a', attribute.ToString());
+        {
+            // Made from parts that were checked.
+            text.Append("a=").Append(attribute.Name);
+            if (attribute.Value is not null)
+                text.Append(':').Append(attribute.Value);
+            text.Append("\r\n");
+        }
     }
 
     private static void Lines(StringBuilder text, IList<SdpLine> lines, string types)

@@ -121,9 +121,12 @@ public sealed class SdpMedia
     public int? MaxPTime => SdpText.TryInt(Attributes.First("maxptime"), 1, 10_000, out int value) ? value : null;
 
     /// <summary>The rtpmap of a payload type, or null; the static types 0, 8, 9 and 13 need none (RFC 3551 section 6).</summary>
-    public SdpRtpMap? FindRtpMap(int payloadType)
+    public SdpRtpMap? FindRtpMap(int payloadType) => FindRtpMap(RtpMaps, payloadType);
+
+    /// <summary>The same in a list that was read before.</summary>
+    internal static SdpRtpMap? FindRtpMap(IReadOnlyList<SdpRtpMap> maps, int payloadType)
     {
-        foreach (SdpRtpMap map in RtpMaps)
+        foreach (SdpRtpMap map in maps)
         {
             if (map.PayloadType == payloadType)
                 return map;
@@ -147,8 +150,11 @@ public sealed class SdpMedia
     }
 
     /// <summary>Whether a feedback message was offered for a payload type, or for all.</summary>
-    public bool HasFeedback(int payloadType, string value) =>
-        RtcpFeedback.Any(f => (f.PayloadType is null || f.PayloadType == payloadType) && f.Value == value);
+    public bool HasFeedback(int payloadType, string value) => HasFeedback(RtcpFeedback, payloadType, value);
+
+    /// <summary>The same in a list that was read before.</summary>
+    internal static bool HasFeedback(IReadOnlyList<SdpRtcpFeedback> feedback, int payloadType, string value) =>
+        feedback.Any(f => (f.PayloadType is null || f.PayloadType == payloadType) && f.Value == value);
 
     private delegate bool Parser<T>(ReadOnlySpan<char> value, out T? result);
 

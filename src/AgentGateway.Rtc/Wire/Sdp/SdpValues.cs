@@ -43,8 +43,8 @@ public sealed record SdpRtpMap(int PayloadType, string Encoding, int ClockRate, 
 
     /// <inheritdoc/>
     public override string ToString() => Channels == 1
-        ? FormattableString.Invariant($"{PayloadType} {Encoding}/{ClockRate}")
-        : FormattableString.Invariant($"{PayloadType} {Encoding}/{ClockRate}/{Channels}");
+        ? string.Create(CultureInfo.InvariantCulture, $"{PayloadType} {Encoding}/{ClockRate}")
+        : string.Create(CultureInfo.InvariantCulture, $"{PayloadType} {Encoding}/{ClockRate}/{Channels}");
 }
 
 /// <summary>"a=rtcp-fb" (RFC 4585 section 4.2).</summary>
@@ -67,7 +67,7 @@ public sealed record SdpRtcpFeedback(int? PayloadType, string Value)
     }
 
     /// <inheritdoc/>
-    public override string ToString() => PayloadType is { } type ? FormattableString.Invariant($"{type} {Value}") : $"* {Value}";
+    public override string ToString() => PayloadType is { } type ? string.Create(CultureInfo.InvariantCulture, $"{type} {Value}") : $"* {Value}";
 }
 
 /// <summary>"a=extmap" (RFC 8285 section 5).</summary>
@@ -114,7 +114,7 @@ public sealed record SdpExtMap(int Id, string Uri, SdpDirection? Direction = nul
     {
         string direction = Direction is { } d ? "/" + d.ToAttributeName() : string.Empty;
         string attributes = Attributes is null ? string.Empty : " " + Attributes;
-        return FormattableString.Invariant($"{Id}{direction} {Uri}{attributes}");
+        return string.Create(CultureInfo.InvariantCulture, $"{Id}{direction} {Uri}{attributes}");
     }
 }
 
@@ -161,8 +161,8 @@ public sealed record SdpSsrc(uint Ssrc, string Attribute, string? Value)
 
     /// <inheritdoc/>
     public override string ToString() => Value is null
-        ? FormattableString.Invariant($"{Ssrc} {Attribute}")
-        : FormattableString.Invariant($"{Ssrc} {Attribute}:{Value}");
+        ? string.Create(CultureInfo.InvariantCulture, $"{Ssrc} {Attribute}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Ssrc} {Attribute}:{Value}");
 }
 
 /// <summary>"a=group" (RFC 5888 section 5).</summary>

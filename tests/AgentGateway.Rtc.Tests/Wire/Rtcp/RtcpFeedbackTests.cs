@@ -7,6 +7,7 @@ namespace AgentGateway.Rtc.Tests.Wire.Rtcp;
 
 public sealed class RtcpFeedbackTests
 {
+    private readonly byte[] _control = new byte[TransportWideFeedback.MaxControlLength];
     private readonly byte[] _buffer = new byte[1200];
 
     [Theory]
@@ -100,10 +101,10 @@ public sealed class RtcpFeedbackTests
                 expected[sequence] = now.TotalMilliseconds;
             }
 
-            if (!receiver.TakeDue(now) || !receiver.TryBuild(out ReadOnlySpan<byte> control))
+            if (!receiver.TakeDue(now) || !receiver.TryBuild(_control, out int length))
                 continue;
             var writer = new RtcpWriter(_buffer);
-            Assert.True(writer.TryAddTransportFeedback(1, 2, control));
+            Assert.True(writer.TryAddTransportFeedback(1, 2, _control.AsSpan(0, length)));
             Assert.Equal(0, writer.Length & 3);
             Assert.True(RtcpTransportFeedback.TryRead(Read(_buffer.AsSpan(0, writer.Length)), out RtcpTransportFeedback feedback));
             foreach (RtcpTransportArrival arrival in feedback)
@@ -144,9 +145,9 @@ public sealed class RtcpFeedbackTests
     {
         var receiver = new TransportWideFeedback();
         receiver.Add(Instant.Zero, 10);
-        Assert.True(receiver.TryBuild(out ReadOnlySpan<byte> control));
+        Assert.True(receiver.TryBuild(_control, out int length));
         var writer = new RtcpWriter(_buffer);
-        Assert.True(writer.TryAddTransportFeedback(1, 2, control));
+        Assert.True(writer.TryAddTransportFeedback(1, 2, _control.AsSpan(0, length)));
         Assert.True(RtcpTransportFeedback.TryRead(Read(_buffer.AsSpan(0, writer.Length)), out RtcpTransportFeedback feedback));
         var sender = new TransportWideFeedback();
         sender.Handle(feedback, out int acknowledged, out int lost, out _);
@@ -187,9 +188,9 @@ public sealed class RtcpFeedbackTests
     {
         Assert.False(receiver.TakeDue(now));
         Assert.True(receiver.TakeDue(now + TimeSpan.FromSeconds(1)));
-        Assert.True(receiver.TryBuild(out ReadOnlySpan<byte> control));
+        Assert.True(receiver.TryBuild(_control, out int length));
         var writer = new RtcpWriter(_buffer);
-        Assert.True(writer.TryAddTransportFeedback(1, 2, control));
+        Assert.True(writer.TryAddTransportFeedback(1, 2, _control.AsSpan(0, length)));
         Assert.True(RtcpTransportFeedback.TryRead(Read(_buffer.AsSpan(0, writer.Length)), out RtcpTransportFeedback feedback));
         var read = new List<(int, bool)>();
         foreach (RtcpTransportArrival arrival in feedback)
