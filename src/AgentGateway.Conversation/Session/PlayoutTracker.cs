@@ -53,6 +53,9 @@ internal sealed class PlayoutTracker(string language = "en", VoicePace? pace = n
         track.Estimated = track.Aligner.Align(isComplete: true);
         if (track.Estimated.Length > 0)
             _pace.Learn(track.Aligner.Pace);
+
+        // All is known.
+        track.Aligner = null;
     }
 
     public void Seal() => _sealed = true;
@@ -104,7 +107,7 @@ internal sealed class PlayoutTracker(string language = "en", VoicePace? pace = n
     private static WordEnd[]? Estimate(Track track)
     {
         if (track.Aligner is not { } aligner)
-            return null;
+            return track.Estimated;
         if (!track.IsShapeComplete && (track.Estimated is null || aligner.Frames - track.EstimatedFrames >= AlignEvery))
         {
             track.Estimated = aligner.Align(isComplete: false);
@@ -174,7 +177,7 @@ internal sealed class PlayoutTracker(string language = "en", VoicePace? pace = n
         /// <summary>For each spoken word: where it ends in samples from the start, and in the written text.</summary>
         public List<(long End, int TextEnd)> Words { get; } = [];
 
-        /// <summary>The audio's look, where the voice does not tell when its words are; null before anything of it is known.</summary>
+        /// <summary>The audio's look, where the voice does not tell when its words are; null before anything of it is known, and once all is.</summary>
         public WordAligner? Aligner { get; set; }
 
         /// <summary>Whether the aligner has the whole audio.</summary>

@@ -1,10 +1,12 @@
+using System.Buffers;
+
 namespace AgentGateway.Conversation.Speech.Alignment;
 
 /// <summary>
 /// Speech with its pauses taken out: what is left is words without a gap. A boundary n lies before sounding frame n. Where pauses
-/// were and where vowels are is kept.
+/// were and where vowels are is kept. In rented memory: a sentence is measured again while it is made, and none of it lasts.
 /// </summary>
-internal sealed class SpeechShape
+internal sealed class SpeechShape : IDisposable
 {
     // Stops are silent too, but shorter.
     private const int MinPause = 6;
@@ -16,26 +18,32 @@ internal sealed class SpeechShape
     private const double VowelRange = 3;
     private const int Smoothing = 3;
 
-    private readonly List<int> _frames;
-    private readonly List<int> _pauses;
-    private readonly double[] _inner;
+    private readonly int[] _frames;
+    private readonly int[] _pauses;
     private readonly int[] _vowels;
+    private readonly double[] _inner;
+    private bool _disposed;
 
     /// <summary>Measures speech.</summary>
     public SpeechShape(IReadOnlyList<SpeechFrame> frames)
     {
-        _frames = new List<int>(frames.Count);
-        _pauses = new List<int>(frames.Count + 1) { 0 };
+        _frames = ArrayPool<int>.Shared.Rent(frames.Count + 1);
+        _pauses = ArrayPool<int>.Shared.Rent(frames.Count + 1);
         RemovePauses(frames);
-        _inner = new double[Count + 1];
+        _inner = ArrayPool<double>.Shared.Rent(Count + 2);
+        _inner[0] = _inner[1] = 0;
         for (int n = 1; n < Count; n++)
             _inner[n + 1] = _inner[n] + (_pauses[n] * _pauses[n] / 80.0);
-        _vowels = new int[Count + 1];
-        FindVowels(Smooth(frames));
+        _vowels = ArrayPool<int>.Shared.Rent(Count + 1);
+        _vowels.AsSpan(0, Count + 1).Clear();
+        double[] smooth = ArrayPool<double>.Shared.Rent(Count + 1);
+        Smooth(frames, smooth.AsSpan(0, Count));
+        FindVowels(smooth.AsSpan(0, Count));
+        ArrayPool<double>.Shared.Return(smooth);
     }
 
     /// <summary>Sounding frames.</summary>
-    public int Count => _frames.Count;
+    public int Count { get; private set; }
 
     /// <summary>How long the pause at a boundary is, in frames; 0 for none.</summary>
     public int PauseAt(int boundary) => _pauses[boundary];
@@ -49,8 +57,21 @@ internal sealed class SpeechShape
     /// <summary>When the word before a boundary ends: a pause at it is not part of the word.</summary>
     public TimeSpan TimeOf(int boundary) => TimeSpan.FromSeconds((Count == 0 ? 0 : boundary == 0 ? _frames[0] : _frames[boundary - 1] + 1) / (double)SpeechEnvelope.Rate);
 
+    /// <summary>Gives the memory back; nothing may be asked any more.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        ArrayPool<int>.Shared.Return(_frames);
+        ArrayPool<int>.Shared.Return(_pauses);
+        ArrayPool<int>.Shared.Return(_vowels);
+        ArrayPool<double>.Shared.Return(_inner);
+    }
+
     private void RemovePauses(IReadOnlyList<SpeechFrame> frames)
     {
+        _pauses[0] = 0;
         float loudest = 0;
         foreach (SpeechFrame frame in frames)
             loudest = Math.Max(loudest, frame.Energy);
@@ -62,22 +83,21 @@ internal sealed class SpeechShape
                 end++;
             if (end - i >= MinPause || end == frames.Count)
             {
-                _pauses[^1] = end - i;
+                _pauses[Count] = end - i;
                 i = end;
                 continue;
             }
 
             for (end = Math.Max(end, i + 1); i < end; i++)
             {
-                _frames.Add(i);
-                _pauses.Add(0);
+                _frames[Count++] = i;
+                _pauses[Count] = 0;
             }
         }
     }
 
-    private double[] Smooth(IReadOnlyList<SpeechFrame> frames)
+    private void Smooth(IReadOnlyList<SpeechFrame> frames, Span<double> smooth)
     {
-        double[] smooth = new double[Count];
         for (int n = 0; n < Count; n++)
         {
             double sum = 0;
@@ -91,14 +111,14 @@ internal sealed class SpeechShape
 
             smooth[n] = Math.Log(1 + (sum / weights));
         }
-
-        return smooth;
     }
 
     // Vowels are the peaks.
-    private void FindVowels(double[] smooth)
+    private void FindVowels(ReadOnlySpan<double> smooth)
     {
-        double loudest = Count == 0 ? 0 : smooth.Max();
+        double loudest = 0;
+        foreach (double value in smooth)
+            loudest = Math.Max(loudest, value);
         double extreme = double.NegativeInfinity;
         int peak = 0;
         bool rising = true;
@@ -127,7 +147,7 @@ internal sealed class SpeechShape
             _vowels[n] += _vowels[n - 1];
     }
 
-    private void AddVowel(double[] smooth, int at, double loudest)
+    private void AddVowel(ReadOnlySpan<double> smooth, int at, double loudest)
     {
         if (smooth[at] > loudest - VowelRange)
             _vowels[at + 1] = 1;

@@ -33,7 +33,7 @@ internal sealed class WordAligner(string text, string language, double pace = 1)
     /// <param name="isComplete">Whether there is no more audio. While there is, words that end beyond it are left out.</param>
     public WordEnd[] Align(bool isComplete)
     {
-        var speech = new SpeechShape(_frames);
+        using var speech = new SpeechShape(_frames);
         if (_words.Count == 0 || speech.Count == 0)
             return [];
         if (isComplete)

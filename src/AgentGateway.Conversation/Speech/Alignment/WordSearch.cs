@@ -28,14 +28,16 @@ internal sealed class WordSearch
     private readonly double _framesPerSecond;
 
     // For each word: the first boundary of its band, and for each boundary in it how long the word is that ends there.
-    private readonly (int Low, ushort[] Lengths)[] _bands;
+    private readonly (int Low, int At)[] _bands;
+    private readonly ushort[] _lengths;
 
     private WordSearch(List<ExpectedWord> words, SpeechShape speech, double pace)
     {
         _words = words;
         _speech = speech;
         _framesPerSecond = pace * SpeechEnvelope.Rate;
-        _bands = new (int, ushort[])[words.Count];
+        _bands = new (int, int)[words.Count];
+        _lengths = ArrayPool<ushort>.Shared.Rent(words.Count * Math.Min(speech.Count + 1, (2 * MaxBand) + 2));
     }
 
     /// <summary>Finds the words' ends.</summary>
@@ -55,7 +57,9 @@ internal sealed class WordSearch
     {
         var search = new WordSearch(words, speech, pace);
         int found = search.Search(isOpen, out boundary);
-        return found < 0 ? search.Share() : search.Trace(found, boundary);
+        WordEnd[] ends = found < 0 ? search.Share() : search.Trace(found, boundary);
+        ArrayPool<ushort>.Shared.Return(search._lengths);
+        return ends;
     }
 
     // How many words lie within the audio; -1 when nothing fits.
@@ -70,6 +74,7 @@ internal sealed class WordSearch
         double expectedEnd = 0;
         double cheapest = double.PositiveInfinity;
         int found = -1;
+        int used = 0;
         boundary = count;
         (int Low, int High) before = (0, 0);
         for (int k = 0; k < _words.Count; k++)
@@ -83,10 +88,10 @@ internal sealed class WordSearch
             int low = isLast ? count : Math.Clamp((int)(expectedEnd - band), 1, count);
             int high = isLast ? count : Math.Clamp((int)(expectedEnd + band), 1, count);
             next.Fill(double.PositiveInfinity);
-            ushort[] lengths = new ushort[high - low + 1];
             for (int end = low; end <= high; end++)
-                next[end] = Extend(word, best, before, end, out lengths[end - low]);
-            _bands[k] = (low, lengths);
+                next[end] = Extend(word, best, before, end, out _lengths[used + end - low]);
+            _bands[k] = (low, used);
+            used += high - low + 1;
             before = (low, high);
             Span<double> done = best;
             best = next;
@@ -168,7 +173,7 @@ internal sealed class WordSearch
         for (int k = found - 1; k >= 0; k--)
         {
             ends[k] = new WordEnd(_words[k].TextEnd, _speech.TimeOf(boundary));
-            boundary -= _bands[k].Lengths[boundary - _bands[k].Low];
+            boundary -= _lengths[_bands[k].At + boundary - _bands[k].Low];
         }
 
         return ends;
