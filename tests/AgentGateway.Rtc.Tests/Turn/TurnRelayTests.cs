@@ -104,6 +104,24 @@ public sealed class TurnRelayTests
     }
 
     [Fact]
+    public void Who_mostly_listens_misses_nothing_when_a_permission_would_lapse()
+    {
+        // A permission asked for again only by the next thing we say would cost what comes until then.
+        TurnLink link = new TurnLink().Allocated();
+        const int tenths = 12 * 60 * 10;
+        for (int i = 0; i < tenths; i++)
+        {
+            if (i % 70 == 0)
+                link.Send(TurnLink.FarEnd, Media);
+            link.FromFarEnd(TurnLink.FarEnd, Media);
+            link.Run(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.Equal(0, link.Server.Refused);
+        Assert.Equal(tenths, link.Received.Count);
+    }
+
+    [Fact]
     public void What_is_not_used_lapses_and_can_begin_again()
     {
         TurnLink link = new TurnLink().Allocated();
