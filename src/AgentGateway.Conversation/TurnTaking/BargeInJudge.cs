@@ -19,6 +19,9 @@ internal sealed class BargeInJudge(TurnVocabulary vocabulary, TurnTakerOptions o
     private const double UnknownDoubt = 0.2;
     private const int MostNodWords = 3;
 
+    // Of what is no word by itself ("but", "a") it is less sure when it is a nod.
+    private const double SureOfWord = 0.35;
+
     // How far from what takes the floor ("weight" is "wait"), and how much nearer than to any back-channel.
     private const double SureCallDistance = 0.15;
     private const double UnsureCallDistance = 0.25;
@@ -79,7 +82,7 @@ internal sealed class BargeInJudge(TurnVocabulary vocabulary, TurnTakerOptions o
         int real = CountRealWords(words, heard, out bool takesFloor);
         if (heard.TurnedToEcho || IsEcho(heard.Text, heard.Echo, now))
             return BargeInVerdict.Nothing;
-        bool interrupts = takesFloor || real >= needed || (vocabulary.CountRealWords(words) > 0 && Insists(heard));
+        bool interrupts = takesFloor || real >= needed || (vocabulary.CountRealWords(words, IsSure(heard)) > 0 && Insists(heard));
         return interrupts ? BargeInVerdict.Interruption : BargeInVerdict.Nothing;
     }
 
@@ -96,7 +99,7 @@ internal sealed class BargeInJudge(TurnVocabulary vocabulary, TurnTakerOptions o
     private int CountRealWords(List<string> words, in Overheard heard, out bool takesFloor)
     {
         takesFloor = vocabulary.HasInterrupt(words);
-        int real = vocabulary.CountRealWords(words);
+        int real = vocabulary.CountRealWords(words, IsSure(heard));
         if (words.Count is 0 or > MostNodWords || takesFloor || heard.Span > options.NodLength)
             return real;
         // The agent is silent meanwhile: nothing is lost by hearing the sound to its end, or to the length that no nod has.
@@ -108,6 +111,8 @@ internal sealed class BargeInJudge(TurnVocabulary vocabulary, TurnTakerOptions o
         takesFloor = call < nod - CallMargin && call <= Between(SureCallDistance, UnsureCallDistance, doubt);
         return nod <= Between(SureDistance, UnsureDistance, doubt) ? 0 : real;
     }
+
+    private static bool IsSure(in Overheard heard) => heard.Confidence >= SureOfWord;
 
     private static double Between(double sure, double unsure, double doubt) => sure + (doubt * (unsure - sure));
 }

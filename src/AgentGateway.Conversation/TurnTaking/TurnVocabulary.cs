@@ -176,7 +176,9 @@ internal sealed class TurnVocabulary
     /// How many words are left when back-channels are taken out. None when those left say nothing by themselves: a nod that was
     /// misheard is mostly "the", "but" or a letter, and somebody who means it says more.
     /// </summary>
-    public int CountRealWords(List<string> words)
+    /// <param name="words">The words.</param>
+    /// <param name="surely">Whether they were surely heard: then "but" is no misheard nod.</param>
+    public int CountRealWords(List<string> words, bool surely = false)
     {
         int real = 0;
         bool says = false;
@@ -184,7 +186,7 @@ internal sealed class TurnVocabulary
         {
             int matched = Match(BackChannels, words, i);
             real += matched == 0 ? 1 : 0;
-            says |= matched == 0 && !Dangling.Contains(words[i]) && !(words[i].Length == 1 && char.IsAsciiLetter(words[i][0]));
+            says |= matched == 0 && (surely || !Dangling.Contains(words[i]) && !(words[i].Length == 1 && char.IsAsciiLetter(words[i][0])));
             i += Math.Max(matched, 1);
         }
 

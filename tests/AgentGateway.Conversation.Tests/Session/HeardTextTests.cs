@@ -59,6 +59,32 @@ public sealed class HeardTextTests
         Assert.True(within >= 0.98 * BargeIns, $"{within} of {BargeIns}");
     }
 
+    // Keys and typed text cut without a hold before it: a second of speech is still on its way then, and the caller acted without having heard it.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_on_its_way_when_the_agent_is_cut_at_once_is_not_in_history(bool key)
+    {
+        using Call call = Call.Start();
+        var delay = TimeSpan.FromSeconds(1);
+        call.Session.OutputDelay = delay;
+        call.Synthesizer.PerWord = TimeSpan.FromMilliseconds(250);
+        call.Model.Reply(Speech).Reply("Yes.");
+        call.Session.PushText("tell me about the rooms");
+        call.Await<AgentSpeechStarted>();
+        call.Run(3000);
+        if (key)
+            Assert.True(call.Session.PushDtmf('5'));
+        else
+            call.Session.PushText("stop that");
+        AgentInterrupted interrupted = call.Await<AgentInterrupted>();
+        string[] heard = interrupted.HeardText.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(Speech.Split(' ')[..heard.Length], heard);
+        int Words(TimeSpan at) => call.AgentWords.Decode(call.Heard.Take((int)(at / Call.Frame) * 960), call.Synthesizer.PerWord, 48_000).Count;
+        Assert.InRange(heard.Length, Words(interrupted.At - delay) - 1, Words(interrupted.At - delay) + 1);
+        Assert.True(heard.Length <= Words(interrupted.At) - 3, interrupted.HeardText);
+    }
+
     [Fact]
     public void What_is_on_its_way_when_playout_is_held_is_heard_all_the_same()
     {

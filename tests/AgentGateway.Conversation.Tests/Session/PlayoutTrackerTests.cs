@@ -32,6 +32,18 @@ public sealed class PlayoutTrackerTests
         Assert.Equal(heard, PlayoutTracker.HeardLength(_tracker.Tracks[0], position));
     }
 
+    // The voice counts from its own first sample, of which 100 ms of silence were not played.
+    [Theory]
+    [InlineData(1000 + 4_799, 0)]
+    [InlineData(1000 + 4_800, 3)]
+    [InlineData(1000 + 14_400, 7)]
+    public void Words_count_from_where_the_voices_silence_was_cut_off(long position, int heard)
+    {
+        TimeSpan word = TimeSpan.FromMilliseconds(200);
+        _tracker.AddWords(1, [new WordTiming(0, 3, TimeSpan.Zero, word), new WordTiming(4, 3, word, word * 2)], trimmed: 4_800);
+        Assert.Equal(heard, PlayoutTracker.HeardLength(_tracker.Tracks[0], position));
+    }
+
     [Fact]
     public void Without_timings_words_are_estimated_from_their_share_of_the_audio()
     {

@@ -166,6 +166,27 @@ public sealed class BargeInTests
         Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
     }
 
+    // "what", of which the recogniser makes "but"; what it makes of "uh-huh" is the same, and it is less sure of it.
+    [Theory]
+    [InlineData("but", 0.6f, 320, 1)]
+    [InlineData("but", 0.4f, 320, 0)]
+    [InlineData("but", 0.6f, 160, 0)]
+    [InlineData("but", 0.25f, 320, 0)]
+    [InlineData("a", 0.3f, 320, 0)]
+    public void A_word_that_says_nothing_interrupts_when_it_was_surely_heard(string text, float confidence, int length, int cancelled)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(length).Silence(224).Forget().Final(text, confidence).Silence(200);
+        Assert.Equal(cancelled, dialogue.Count(TurnCommandKind.CancelReply));
+    }
+
+    [Fact]
+    public void A_short_word_that_says_nothing_interrupts_when_it_is_said_again()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(160).Silence(224).Final("but", 0.4f).Silence(500).Forget();
+        dialogue.Speak(160).Silence(128).Final("but", 0.4f);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
+    }
+
     [Fact]
     public void What_sounds_like_a_back_channel_interrupts_when_it_is_long()
     {

@@ -65,6 +65,16 @@ public sealed class DtmfTests
     }
 
     [Fact]
+    public void A_nod_before_a_key_is_no_part_of_the_entry()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Silence(224).Wait(1500);
+        Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
+        Press(dialogue.Forget(), "1", gap: 0).Final("yeah").Wait(2100);
+        Assert.Equal("1", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
+    }
+
+    [Fact]
     public void Words_and_keys_are_one_turn()
     {
         Dialogue dialogue = Press(new Dialogue().Speak(400).Silence(224).Final("my number is"), "12").Wait(2000);

@@ -118,4 +118,27 @@ public sealed class EndAndStallTests
         Assert.Equal("", dialogue.Commands());
         Assert.Equal(TurnPhase.Thinking, dialogue.Phase);
     }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 0)]
+    public void What_must_be_heard_of_an_older_reply_may_be_interrupted_in_the_next(int generation, int cancelled)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Type("stop").Played().Silence(500).Forget();
+        Assert.Equal(2, dialogue.Turns.Generation);
+        dialogue.Reply(TurnFactKind.Uninterruptible, generation).Speak(320).Partial("excuse me");
+        Assert.Equal(cancelled, dialogue.Count(TurnCommandKind.CancelReply));
+    }
+
+    // The two words that are about to be played may be heard already, as an echo of the present reply only.
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 0)]
+    public void Text_of_an_older_reply_is_nobodys_echo(int generation, int cancelled)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Type("stop").Played().WithEcho(0.4f);
+        dialogue.Tell(TurnFact.Reply(TurnFactKind.ReplyText, generation, "call tomorrow")).Silence(500).Forget();
+        dialogue.Speak(320).Silence(224).Final("call tomorrow", 0.9f);
+        Assert.Equal(cancelled, dialogue.Count(TurnCommandKind.CancelReply));
+    }
 }

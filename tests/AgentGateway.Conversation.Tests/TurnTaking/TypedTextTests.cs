@@ -81,4 +81,16 @@ public sealed class TypedTextTests
         Assert.Equal("hello", dialogue.Last(TurnCommandKind.CommitTurn).Text);
         Assert.Equal(0, dialogue.Count(TurnCommandKind.Say));
     }
+
+    [Fact]
+    public void Typed_text_while_a_sound_over_the_agent_is_judged_is_answered_at_once()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Silence(224).Forget();
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+        dialogue.Type("stop that and");
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
+        Assert.Equal(TurnPhase.AwaitingTranscript, dialogue.Phase);
+        dialogue.Final("yeah");
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CommitTurn));
+    }
 }

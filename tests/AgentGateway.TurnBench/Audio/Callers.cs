@@ -93,6 +93,9 @@ internal sealed class Callers(BenchEngines engines, bool heldOut = false)
     /// <summary>Turn number n: every third one is a recording of a person.</summary>
     internal Utterance Turn(int n) => n % 3 == 2 ? _recordings[n / 3 % _recordings.Count] : OneOf(heldOut ? HeldOutRequests : Requests, n);
 
+    /// <summary>Recording number n of a person.</summary>
+    internal Utterance Person(int n) => _recordings[n % _recordings.Count];
+
     internal Utterance BackChannel(int n) => OneOf(heldOut ? HeldOutBackChannels : BackChannelTexts, n);
 
     internal Utterance Interruption(int n) => OneOf(heldOut ? HeldOutInterruptions : InterruptionTexts, n);

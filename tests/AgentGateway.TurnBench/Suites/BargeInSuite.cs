@@ -26,6 +26,7 @@ internal static class BargeInSuite
         foreach ((_, string name, double? noise, TimeSpan? echo) in Conditions().Where(c => run.Noises.Count == 0 || run.Noises.Contains(c.Level)))
         {
             Interruptions(run, name, noise, echo);
+            People(run, name, noise, echo);
             ShortInterruptions(run, name, noise, echo);
             BackChannels(run, name, noise, echo);
             Undisturbed(run, name, noise, echo);
@@ -49,26 +50,33 @@ internal static class BargeInSuite
 
     private static void Interruptions(BenchRun run, string name, double? noise, TimeSpan? echo)
     {
-        int count = run.Count(60);
-        List<double> untilSilent = [];
-        (int missed, _) = Interrupt(run, noise, echo, count, run.Callers.Interruption, untilSilent);
-        double p95 = Report.Percentile(untilSilent, 0.95);
+        Tell(run, "true barge-in", name, Interrupt(run, noise, echo, run.Count(60), run.Callers.Interruption));
+    }
+
+    // Recordings of people, who draw breath first: they are heard from their first sound of speech.
+    private static void People(BenchRun run, string name, double? noise, TimeSpan? echo) =>
+        Tell(run, "true barge-in by recorded people", name, Interrupt(run, noise, echo, run.Count(40), run.Callers.Person, Sounds.SpeechOnset));
+
+    private static void Tell(BenchRun run, string who, string name, Answers answers)
+    {
+        double p95 = Report.Percentile(answers.UntilSilent, 0.95);
         run.Report.Add(
-            "true barge-in: onset to last agent packet, p50 / p95", $"{name}, {count} interruptions",
-            Report.Text($"{Report.Percentile(untilSilent, 0.5):F0} ms / {p95:F0} ms"), "p95 <= 250 ms", p95 <= 250);
-        run.Report.Add("true barge-ins that did not stop the agent", name, $"{missed} of {count}", "0", missed == 0);
+            $"{who}: onset to last agent packet, p50 / p95 / longest", $"{name}, {answers.Count} interruptions",
+            Report.Text($"{Report.Percentile(answers.UntilSilent, 0.5):F0} / {p95:F0} / {Report.Percentile(answers.UntilSilent, 1):F0} ms"), "p95 <= 250 ms", p95 <= MostUntilSilent);
+        run.Report.Add($"{who}: did not stop the agent", name, $"{answers.Missed} of {answers.Count}", "0", answers.Missed == 0);
     }
 
     private static void ShortInterruptions(BenchRun run, string name, double? noise, TimeSpan? echo)
     {
-        int shortOnes = run.Count(40);
-        (int once, int twice) = Interrupt(run, noise, echo, shortOnes, run.Callers.ShortInterruption, []);
-        run.Report.Add("one or two words (\"stop\", \"wait\") that did not stop the agent, said once / again after a second", name, $"{once} / {twice} of {shortOnes}");
+        Answers answers = Interrupt(run, noise, echo, run.Count(40), run.Callers.ShortInterruption);
+        run.Report.Add(
+            "one or two words (\"stop\", \"wait\") that did not stop the agent, said once / again after a second", name,
+            $"{answers.Missed} / {answers.Ignored} of {answers.Count}");
     }
 
-    // How many did not stop the agent, and how many did not when they were said once more.
-    private static (int Once, int Twice) Interrupt(BenchRun run, double? noise, TimeSpan? echo, int count, Func<int, Utterance> say, List<double> untilSilent)
+    private static Answers Interrupt(BenchRun run, double? noise, TimeSpan? echo, int count, Func<int, Utterance> say, Func<short[], TimeSpan>? begin = null)
     {
+        List<double> untilSilent = [];
         int missed = 0;
         int ignored = 0;
         for (int n = 0; n < count; n++)
@@ -78,6 +86,7 @@ internal static class BargeInSuite
             int before = call.Events.Count;
             Utterance said = say(n);
             (TimeSpan onset, _) = call.Say(said);
+            onset += begin?.Invoke(said.Pcm) ?? TimeSpan.Zero;
             bool stopped = call.RunUntil(() => Interrupted(call, before), said.Length + Decided);
             double after = ((call.LastAudible ?? onset) - onset).TotalMilliseconds;
             if (stopped)
@@ -95,7 +104,7 @@ internal static class BargeInSuite
                 Console.Error.WriteLine($"    {(stopped ? $"{after:F0} ms" : "missed")} {said.Name}:{CallTrace.Between(call, onset, call.Now)}");
         }
 
-        return (missed, ignored);
+        return new Answers(count, untilSilent, missed, ignored);
     }
 
     private static void BackChannels(BenchRun run, string name, double? noise, TimeSpan? echo)
@@ -200,6 +209,9 @@ internal static class BargeInSuite
         call.RunUntil(() => call.IsSounding, TimeSpan.FromSeconds(3));
         return call;
     }
+
+    // Milliseconds until the agent was silent, of those that stopped it; how many did not, and how many did not when they were said once more.
+    private sealed record Answers(int Count, List<double> UntilSilent, int Missed, int Ignored);
 
     private static bool Interrupted(BenchCall call, int since) => call.Events.Skip(since).Any(e => e is AgentInterrupted);
 }
