@@ -5,7 +5,7 @@ namespace AgentGateway.Interop;
 
 /// <summary>aiortc, from Debian's python3-aiortc, as the caller.</summary>
 [Collection("real peers")]
-public sealed class AiortcTests
+public sealed class AiortcTests(SharedGateway gateway) : IClassFixture<SharedGateway>
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
 
@@ -19,9 +19,8 @@ public sealed class AiortcTests
         using var folder = new WorkFolder();
         SpeechTimeline timeline = await new SpeechTimeline().Silence(0.5).SayAsync("Good evening. I would like to hear my own voice.");
         timeline.Silence(1);
-        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
 
-        JsonElement result = await CallAsync(gateway, agent, timeline, folder, timeline.Length.TotalSeconds + 1);
+        JsonElement result = await CallAsync(gateway.Process, agent, timeline, folder, timeline.Length.TotalSeconds + 1);
 
         Assert.Equal(201, result.GetProperty("status").GetInt32());
         Assert.Equal(200, result.GetProperty("deleted").GetInt32());
@@ -35,9 +34,8 @@ public sealed class AiortcTests
         using var folder = new WorkFolder();
         SpeechTimeline timeline = await new SpeechTimeline().Silence(9).SayAsync("What are your opening hours?");
         timeline.Silence(11);
-        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
 
-        JsonElement result = await CallAsync(gateway, "receptionist", timeline, folder, timeline.Length.TotalSeconds);
+        JsonElement result = await CallAsync(gateway.Process, "receptionist", timeline, folder, timeline.Length.TotalSeconds);
 
         IReadOnlyList<RtviMessage> messages = RtviMessage.ReadAll(result);
         Assert.Equal("0badcafe", Assert.Single(messages, m => m.Type == "bot-ready").Id);
@@ -53,9 +51,8 @@ public sealed class AiortcTests
     {
         using var folder = new WorkFolder();
         SpeechTimeline timeline = new SpeechTimeline().Silence(14);
-        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
 
-        JsonElement result = await CallAsync(gateway, "receptionist", timeline, folder, 13, "--say", "3:Where are you?");
+        JsonElement result = await CallAsync(gateway.Process, "receptionist", timeline, folder, 13, "--say", "3:Where are you?");
 
         IReadOnlyList<RtviMessage> messages = RtviMessage.ReadAll(result);
         Assert.Contains(messages, m => m.Type == "user-llm-text" && m.Text == "Where are you?");
@@ -68,10 +65,9 @@ public sealed class AiortcTests
     {
         using var folder = new WorkFolder();
         SpeechTimeline timeline = new SpeechTimeline().Silence(8);
-        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
 
         JsonElement result = await CallAsync(
-            gateway, "receptionist", timeline, folder, 7,
+            gateway.Process, "receptionist", timeline, folder, 7,
             "--raw", "not json", "--raw", """{"label":"rtvi-ai","type":"make-coffee","id":"1"}""", "--payload", "200000");
 
         IReadOnlyList<RtviMessage> messages = RtviMessage.ReadAll(result);
@@ -88,23 +84,22 @@ public sealed class AiortcTests
     public async Task Every_way_to_hang_up_ends_the_call_at_the_gateway(string hangup)
     {
         using var folder = new WorkFolder();
-        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
 
-        await CallAsync(gateway, "echo", new SpeechTimeline().Silence(3), folder, 2, "--hangup", hangup);
+        await CallAsync(gateway.Process, "echo", new SpeechTimeline().Silence(3), folder, 2, "--hangup", hangup);
 
         await Eventually.TrueAsync(
-            async () => (await gateway.GetJsonAsync("readyz")).GetProperty("active_calls").GetInt32() == 0,
+            async () => (await gateway.Process.GetJsonAsync("readyz")).GetProperty("active_calls").GetInt32() == 0,
             TimeSpan.FromSeconds(5),
-            () => $"the call is still there\n{gateway.Log}");
+            () => $"the call is still there\n{gateway.Process.Log}");
     }
 
     private static Task<JsonElement> CallAsync(
-        GatewayProcess gateway, string agent, SpeechTimeline timeline, WorkFolder folder, double seconds, params string[] more) =>
+        GatewayProcess process, string agent, SpeechTimeline timeline, WorkFolder folder, double seconds, params string[] more) =>
         PeerProcess.RunAsync(
             Timeout,
             "/usr/bin/python3",
             [
-                Script, "--url", gateway.Url.GetLeftPart(UriPartial.Authority), "--agent", agent, "--microphone", timeline.Save(folder["said.wav"]),
+                Script, "--url", process.Url.GetLeftPart(UriPartial.Authority), "--agent", agent, "--microphone", timeline.Save(folder["said.wav"]),
                 "--recording", folder["heard.wav"], "--seconds", FormattableString.Invariant($"{seconds:F1}"), .. more,
             ]);
 }

@@ -9,7 +9,7 @@ namespace AgentGateway.Interop;
 
 /// <summary>What a hostile or mistaken client gets over real HTTP, and that the gateway lives on.</summary>
 [Collection("real peers")]
-public sealed class BadInputTests(BadInputTests.Gateway gateway) : IClassFixture<BadInputTests.Gateway>
+public sealed class BadInputTests(SharedGateway gateway) : IClassFixture<SharedGateway>
 {
     private const string Audio = "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:111 opus/48000/2\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\n";
     private const string Session = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
@@ -106,14 +106,5 @@ public sealed class BadInputTests(BadInputTests.Gateway gateway) : IClassFixture
         }
 
         Assert.Equal("ready", (await gateway.Process.GetJsonAsync("readyz")).GetProperty("status").GetString());
-    }
-
-    public sealed class Gateway : IAsyncLifetime
-    {
-        internal GatewayProcess Process { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Process = await GatewayProcess.StartOnLoopbackAsync();
-
-        public ValueTask DisposeAsync() => Process.DisposeAsync();
     }
 }

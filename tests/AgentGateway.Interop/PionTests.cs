@@ -5,7 +5,7 @@ namespace AgentGateway.Interop;
 
 /// <summary>pion v3, from Debian's golang-github-pion-webrtc.v3-dev, as the caller.</summary>
 [Collection("real peers")]
-public sealed class PionTests
+public sealed class PionTests(SharedGateway gateway) : IClassFixture<SharedGateway>
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
@@ -17,9 +17,8 @@ public sealed class PionTests
         using var folder = new WorkFolder();
         SpeechTimeline timeline = await new SpeechTimeline().Silence(0.5).SayAsync("Good evening. I would like to hear my own voice.");
         timeline.Silence(1);
-        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
 
-        JsonElement result = await CallAsync(gateway, agent, timeline, folder, timeline.Length.TotalSeconds + 1, "-srtp", srtp);
+        JsonElement result = await CallAsync(gateway.Process, agent, timeline, folder, timeline.Length.TotalSeconds + 1, "-srtp", srtp);
 
         Assert.Equal(201, result.GetProperty("status").GetInt32());
         Assert.Equal(200, result.GetProperty("deleted").GetInt32());
@@ -35,10 +34,9 @@ public sealed class PionTests
     public async Task The_data_channel_carries_messages_both_ways()
     {
         using var folder = new WorkFolder();
-        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
 
         JsonElement result = await CallAsync(
-            gateway, "echo", new SpeechTimeline().Silence(3), folder, 2,
+            gateway.Process, "echo", new SpeechTimeline().Silence(3), folder, 2,
             "-raw", """{"label":"rtvi-ai","type":"make-coffee","id":"1"}""",
             "-raw", "not json");
 
@@ -55,26 +53,25 @@ public sealed class PionTests
     public async Task Hanging_up_ends_the_call_at_the_gateway(string hangup)
     {
         using var folder = new WorkFolder();
-        await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
 
-        JsonElement result = await CallAsync(gateway, "echo", new SpeechTimeline().Silence(3), folder, 2, "-hangup", hangup);
+        JsonElement result = await CallAsync(gateway.Process, "echo", new SpeechTimeline().Silence(3), folder, 2, "-hangup", hangup);
 
         Assert.True(result.GetProperty("packets").GetInt32() > 50, result.ToString());
         await Eventually.TrueAsync(
-            async () => (await gateway.GetJsonAsync("readyz")).GetProperty("active_calls").GetInt32() == 0,
+            async () => (await gateway.Process.GetJsonAsync("readyz")).GetProperty("active_calls").GetInt32() == 0,
             TimeSpan.FromSeconds(5),
-            () => $"the call is still there\n{gateway.Log}");
+            () => $"the call is still there\n{gateway.Process.Log}");
     }
 
     private static async Task<JsonElement> CallAsync(
-        GatewayProcess gateway, string agent, SpeechTimeline timeline, WorkFolder folder, double seconds, params string[] more)
+        GatewayProcess process, string agent, SpeechTimeline timeline, WorkFolder folder, double seconds, params string[] more)
     {
         string program = await GoProgram.BuildAsync(Path.Combine(AppContext.BaseDirectory, "Peers", "pion"));
         return await PeerProcess.RunAsync(
             Timeout,
             program,
             [
-                "-url", gateway.Url.GetLeftPart(UriPartial.Authority), "-agent", agent, "-microphone", OpusPacketFile.Write(folder["said.opus"], timeline.Pcm),
+                "-url", process.Url.GetLeftPart(UriPartial.Authority), "-agent", agent, "-microphone", OpusPacketFile.Write(folder["said.opus"], timeline.Pcm),
                 "-recording", folder["heard.opus"], "-seconds", FormattableString.Invariant($"{seconds:F1}"), .. more,
             ]);
     }
