@@ -143,16 +143,19 @@ internal sealed class Call : IDisposable
 
     /// <summary>Waits, without moving time, for an event that work on other threads leads to.</summary>
     public void AwaitOutside<T>()
-        where T : ConversationEvent =>
+        where T : ConversationEvent => AwaitOutside(() => Events.OfType<T>().Any(), typeof(T).Name);
+
+    /// <summary>Waits, without moving time, for what work on other threads leads to.</summary>
+    public void AwaitOutside(Func<bool> condition, string what) =>
         Assert.True(
             SpinWait.SpinUntil(
                 () =>
                 {
                     Settle();
-                    return Events.OfType<T>().Any();
+                    return condition();
                 },
                 TimeSpan.FromSeconds(30)),
-            $"No {typeof(T).Name} in:\n{this}");
+            $"No {what} in:\n{this}");
 
     public T Single<T>()
         where T : ConversationEvent => Assert.Single(Events.OfType<T>());
