@@ -215,6 +215,15 @@ internal sealed class SentenceChunker(string language = "en")
             return char.IsUpper(following[0]) && !DayNames.Contains(name) && !(_language?.Month(name) > 0) ? Place.Ends : Place.Belongs;
         }
 
+        // "Acme Inc. They" are two sentences, "Acme Inc. Support" is a name.
+        if (start > 0 && _language is not null && _language.MayEndSentence(word))
+        {
+            if (!TryNextWord(end, out string following))
+                return Place.Unknown;
+            if (_language.StartsSentence(following.AsSpan(0, LetterCount(following))))
+                return Place.Ends;
+        }
+
         // "Mon.–Fri." ends like "Fri."
         word = word[(word.LastIndexOfAny(['-', '–', '—']) + 1)..];
         if (!BeforeDigits.Contains(word) && !(_language is { OrdinalDot: true } && GermanBeforeDigits.Contains(word)))
@@ -332,6 +341,15 @@ internal sealed class SentenceChunker(string language = "en")
         }
 
         return space > 0 ? space : limit >= HardLength ? limit : 0;
+    }
+
+    // "It's" begins like "It".
+    private static int LetterCount(string word)
+    {
+        int count = 0;
+        while (count < word.Length && char.IsLetter(word[count]))
+            count++;
+        return count;
     }
 
     private static bool IsNumber(string word)

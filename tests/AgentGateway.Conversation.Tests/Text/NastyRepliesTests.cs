@@ -30,7 +30,7 @@ public sealed class NastyRepliesTests
         { "en", "That is €3,50, or 3,50 EUR.", "That is three euros and fifty cents, or three euros and fifty cents." },
         { "en", "USD 5, 5 USD, CHF 12.50, ₹500, 5¢ and £1bn", "five dollars, five dollars, twelve Swiss francs and fifty centimes, five hundred rupees, five¢ and one billion pounds" },
         { "en", "It takes 10–20%, pages 5-7, 3-4 p.m.", "It takes ten to twenty percent, pages five to seven, three to four P M." },
-        { "en", "⅔ cup, 3½ hours, 1/3 and 7/16", "two thirds cup, three and a half hours, one third and seven slash sixteen" },
+        { "en", "⅔ cup, 3½ hours, 1/3 and 7/16", "two thirds cup, three and a half hours, one third and seven sixteenths" },
         { "en", "He is 5'10\" tall, 10 m/s, 5 µm, 3 kWh", "He is five feet ten inches tall, ten meters per second, five µm, three kilowatt hours" },
         { "en", "2026-11-21T16:02:19Z and 21.11.2026 and Nov 21st", "November twenty first, twenty twenty six, sixteen oh two and the twenty first of November, twenty twenty six and November twenty first" },
         { "en", "Call +44 (0)20 7946 0958 or (0170) 1234567.", "Call plus four four, zero, two zero, seven nine four six, zero nine five eight or zero one seven zero, one two three four five six seven." },
@@ -50,7 +50,7 @@ public sealed class NastyRepliesTests
         { "en", "A note[^1] and a [ref][1].", "A note and a ref." },
         { "en", "Title\n=====\nText", "Title Text" },
         { "en", "At 24:00, 0:05, 12 a.m., 7:30pm and 16:00", "At twelve A M, zero oh five, twelve A M, seven thirty P M and four P M" },
-        { "en", "Open 24/7, a 50/50 chance, 9/11", "Open twenty four seven, a fifty fifty chance, nine slash eleven" },
+        { "en", "Open 24/7, a 50/50 chance, 9/11", "Open twenty four seven, a fifty fifty chance, nine eleven" },
         { "en", "O'Neill's rock 'n' roll in the '90s", "O'Neill's rock 'n' roll in the 'nineties" },
         { "en", "COVID-19, B2B, 5G, H2O, CO₂", "COVID nineteen, B two B, five G, H two O, CO two" },
         { "en", "Order #A-1023, flight LH 400, gate B12, seat 14C", "Order hashtag A one zero two three, flight L H four hundred, gate B twelve, seat fourteen C" },
@@ -90,7 +90,7 @@ public sealed class NastyRepliesTests
         { "de", "3,50 EUR, 5.50 €, 1 Mio. Euro, 2 Mrd. €", "drei Euro fünfzig, fünf Euro fünfzig, eine Million Euro, zwei Milliarden Euro" },
         { "de", "**Öffnungszeiten:**\n- Mo: 9–18\n- Di: geschlossen", "Öffnungszeiten: Mo: neun bis achtzehn, Di: geschlossen" },
         { "en", "We open at 9 a.m. Come early.", "We open at nine A M. Come early." },
-        { "en", "The server is 192.168.1.1, the router 10.0.0.138.", "The server is one nine two point one six eight point one point one, the router ten point zero point zero point one three eight." },
+        { "en", "The server is 192.168.1.1, the router 10.0.0.138.", "The server is one nine two dot one six eight dot one dot one, the router ten dot zero dot zero dot one three eight." },
     };
 
     [Theory]

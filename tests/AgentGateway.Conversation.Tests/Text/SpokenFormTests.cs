@@ -30,7 +30,50 @@ public sealed class SpokenFormTests
     [InlineData("2 1/2 hours", "two and a half hours")]
     [InlineData("open 24/7", "open twenty four seven")]
     [InlineData("score 5/10", "score five slash ten")]
+    [InlineData("7/16 of an inch", "seven sixteenths of an inch")]
+    [InlineData("a 7/16 wrench, 2 7/16 inches, 11/12 and 1/64", "a seven sixteenths wrench, two and seven sixteenths inches, eleven twelfths and one sixty fourth")]
+    [InlineData("1/6 or 5/9", "one sixth or five ninths")]
+    [InlineData("16/7 and 7/13", "sixteen slash seven and seven slash thirteen")]
+    [InlineData("before 9/11", "before nine eleven")]
     public void Ordinals_and_fractions(string text, string expected) => AssertSpoken(text, expected);
+
+    [Theory]
+    [InlineData("en", "on 7/16", "on July sixteenth")]
+    [InlineData("en", "By 7/16.", "By July sixteenth.")]
+    [InlineData("en", "on Friday, 7/16, at noon", "on Friday, July sixteenth, at noon")]
+    [InlineData("en", "Fri. 7/16", "Friday July sixteenth")]
+    [InlineData("en", "due 12/5 and open since 1/31", "due December fifth and open since January thirty first")]
+    [InlineData("en", "until 25/12", "until December twenty fifth")]
+    [InlineData("en", "on 3/4 of it", "on March fourth of it")]
+    [InlineData("en", "on 14/15", "on fourteen slash fifteen")]
+    [InlineData("en-GB", "on 7/16", "on the sixteenth of July")]
+    [InlineData("en-GB", "on 3/4", "on the third of April")]
+    [InlineData("de", "7/16 Zoll, am 3/4", "sieben Sechzehntel Zoll, am drei Viertel")]
+    public void A_day_and_a_month_with_a_slash_are_a_date_where_a_date_is_expected(string language, string text, string expected) => AssertSpoken(text, expected, language);
+
+    [Theory]
+    [InlineData("en", "The router is 192.168.0.1.", "The router is one nine two dot one six eight dot zero dot one.")]
+    [InlineData("en", "10.0.0.0/8 or 127.0.0.1:8080", "one zero dot zero dot zero dot zero slash eight or one two seven dot zero dot zero dot one colon eight zero eight zero")]
+    [InlineData("en", "256.1.1.1 is none", "two five six point one point one point one is none")]
+    [InlineData("en", "its MAC is 00:1A:2b:3C:4D:5E.", "its MAC is zero zero, one A, two B, three C, four D, five E.")]
+    [InlineData("en", "00-1A-2B-3C-4D-5E", "zero zero, one A, two B, three C, four D, five E")]
+    [InlineData("en", "DE:AD:BE:EF:00:01", "D E, A D, B E, E F, zero zero, zero one")]
+    [InlineData("en", "Ping 2001:db8::1, then ::1.", "Ping two zero zero one, D B eight double colon one, then double colon one.")]
+    [InlineData("en", "fe80::/10 (link-local)", "F E eight zero double colon slash ten (link-local)")]
+    [InlineData("en", "2001:0db8:0:0:0:0:0:1", "two zero zero one, zero D B eight, zero, zero, zero, zero, zero, one")]
+    [InlineData("en", "Add::Face or std::map at 12:30:45", "Add::Face or std::map at twelve thirty and forty five seconds")]
+    [InlineData("de", "192.168.178.1 und fd00::5", "eins neun zwei Punkt eins sechs acht Punkt eins sieben acht Punkt eins und F D null null zwei Doppelpunkte fünf")]
+    public void Addresses_of_machines(string language, string text, string expected) => AssertSpoken(text, expected, language);
+
+    [Theory]
+    [InlineData("en", "I work for Acme Inc. They pay well.", "I work for Acme Incorporated. They pay well.")]
+    [InlineData("en", "Acme Inc. Support is open.", "Acme Incorporated Support is open.")]
+    [InlineData("en", "It is on Main St. We open at nine.", "It is on Main Street. We open at nine.")]
+    [InlineData("en", "St. John's on Main St. in town", "Saint John's on Main Street in town")]
+    [InlineData("en", "He has a Ph.D. It helps.", "He has a P H D. It helps.")]
+    [InlineData("en", "Mr. So and Dr. No", "Mister So and Doctor No")]
+    [InlineData("de", "Sie finden uns in der Langen Str. Bitte klingeln Sie.", "Sie finden uns in der Langen Straße. Bitte klingeln Sie.")]
+    public void A_sentence_may_end_with_an_abbreviation(string language, string text, string expected) => AssertSpoken(text, expected, language);
 
     [Theory]
     [InlineData("It is $3.50.", "It is three dollars and fifty cents.")]
@@ -255,5 +298,5 @@ public sealed class SpokenFormTests
         Assert.Equal(text, SpokenForm.Of(text, "en").Text);
     }
 
-    private static void AssertSpoken(string text, string expected) => Assert.Equal(expected, SpokenForm.Of(text, "en").Text);
+    private static void AssertSpoken(string text, string expected, string language = "en") => Assert.Equal(expected, SpokenForm.Of(text, language).Text);
 }

@@ -97,6 +97,21 @@ internal sealed class EnglishSpeech(bool monthFirst) : SpokenLanguage
         "easter", "christmas", "copyright",
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    // They stand behind names, so a sentence may end with them.
+    private static readonly FrozenSet<string> EndAbbreviations = new[]
+    {
+        "inc", "ltd", "co", "corp", "bros", "jr", "sr", "st", "ave", "blvd", "rd", "hwy", "u.s", "u.k", "u.n", "e.u", "d.c", "ph.d", "m.d", "b.a", "m.a", "hrs", "mins",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    // With a capital they begin a sentence, unlike names.
+    private static readonly FrozenSet<string> Starters = new[]
+    {
+        "They", "We", "It", "He", "She", "You", "I", "The", "This", "That", "These", "Those", "There", "Here", "Our", "Your", "My", "His", "Her", "Its", "Their", "If", "When", "While",
+        "After", "Before", "Please", "In", "On", "At", "By", "For", "From", "To", "With", "And", "But", "So", "Or", "Then", "Also", "However", "Is", "Are", "Was", "Were", "Do", "Does",
+        "Did", "Can", "Could", "Would", "Should", "Have", "Has", "Had", "What", "Which", "Who", "Where", "Why", "How", "Yes", "No", "Not", "Now", "Thanks", "Thank", "Let", "A", "An",
+        "As", "All", "Any", "Both", "Each", "Some", "Most", "Many", "Since", "Because", "Once", "Until", "Just", "Only",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
     private static readonly FrozenSet<string> Rulers = new[]
     {
         "henry", "louis", "charles", "george", "edward", "elizabeth", "richard", "james", "william", "philip", "pius", "benedict", "paul", "john", "leo", "napoleon", "frederick",
@@ -120,7 +135,7 @@ internal sealed class EnglishSpeech(bool monthFirst) : SpokenLanguage
     /// <inheritdoc/>
     public override SpokenSigns Signs { get; } = new()
     {
-        Point = "point", Minus = "minus", Plus = "plus", To = "to", Per = "per", By = "by", And = "and", Or = "or", At = "at", Dot = "dot", Dash = "dash", Underscore = "underscore",
+        Point = "point", Minus = "minus", Plus = "plus", To = "to", Per = "per", By = "by", And = "and", Or = "or", At = "at", Dot = "dot", Dash = "dash", Colon = "colon", DoubleColon = "double colon", Underscore = "underscore",
         Slash = "slash", Number = "number", Hashtag = "hashtag", Hash = monthFirst ? "pound" : "hash", Star = "star", Percent = "percent", About = "about", Equal = "equals", Times = "times", DividedBy = "divided by", Power = "to the power of", Squared = "squared", Cubed = "cubed", Root = "the root of", NotEqual = "is not",
         PlusMinus = "plus or minus", LessThan = "less than", MoreThan = "more than", AtMost = "at most", AtLeast = "at least", Degrees = "degrees", Section = "section",
     };
@@ -259,7 +274,9 @@ internal sealed class EnglishSpeech(bool monthFirst) : SpokenLanguage
     {
         if (numerator == 24 && denominator == 7)
             return "twenty four seven";
-        string? name = denominator switch { 2 => "half", 3 => "third", 4 => "quarter", 5 => "fifth", 8 => "eighth", _ => null };
+        if (numerator == 9 && denominator == 11)
+            return "nine eleven";
+        string? name = denominator switch { 2 => "half", 4 => "quarter", 3 or 5 or 6 or 7 or 8 or 9 or 12 or 16 or 32 or 64 => EnglishNumbers.Ordinal(denominator), _ => null };
         if (numerator == denominator && numerator > 8)
             return Cardinal(numerator) + " " + Cardinal(denominator);
         if (name is null || numerator == 0 || numerator >= denominator)
@@ -291,6 +308,15 @@ internal sealed class EnglishSpeech(bool monthFirst) : SpokenLanguage
         || (!word.ContainsAny(Vowels) && !NotSpelled.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word));
 
     /// <inheritdoc/>
+    public override bool LeadsDate(string before) => before is "on" or "by" or "until" or "till" or "since" or "due" or "dated" or "through" || Weekday(Capitalised(before)) > 0;
+
+    /// <inheritdoc/>
+    public override bool MayEndSentence(string word) => EndAbbreviations.Contains(word) || Month(word) > 0;
+
+    /// <inheritdoc/>
+    public override bool StartsSentence(ReadOnlySpan<char> word) => Starters.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word);
+
+    /// <inheritdoc/>
     public override bool LeadsYear(string before) => YearWords.Contains(before);
 
     /// <inheritdoc/>
@@ -298,4 +324,6 @@ internal sealed class EnglishSpeech(bool monthFirst) : SpokenLanguage
 
     /// <inheritdoc/>
     public override bool LeadsRoman(string before) => before is "chapter" or "part" or "act" or "war" or "volume" or "phase" or "type" or "class" or "appendix";
+
+    private static string Capitalised(string word) => word.Length == 0 ? "" : char.ToUpperInvariant(word[0]) + word[1..];
 }

@@ -74,7 +74,7 @@ internal sealed class GermanSpeech : SpokenLanguage
     /// <inheritdoc/>
     public override SpokenSigns Signs { get; } = new()
     {
-        Point = "Komma", Minus = "minus", Plus = "plus", To = "bis", Per = "pro", By = "mal", And = "und", Or = "oder", At = "at", Dot = "Punkt", Dash = "Bindestrich", Underscore = "Unterstrich",
+        Point = "Komma", Minus = "minus", Plus = "plus", To = "bis", Per = "pro", By = "mal", And = "und", Or = "oder", At = "at", Dot = "Punkt", Dash = "Bindestrich", Colon = "Doppelpunkt", DoubleColon = "zwei Doppelpunkte", Underscore = "Unterstrich",
         Slash = "Schrägstrich", Number = "Nummer", Hashtag = "Hashtag", Hash = "Raute", Star = "Stern", Percent = "Prozent", About = "etwa", Equal = "gleich", Times = "mal", DividedBy = "geteilt durch", Power = "hoch", Squared = "Quadrat", Cubed = "hoch drei", Root = "Wurzel aus", NotEqual = "ungleich",
         PlusMinus = "plus minus", LessThan = "kleiner als", MoreThan = "größer als", AtMost = "höchstens", AtLeast = "mindestens", Degrees = "Grad", Section = "Paragraf",
     };
@@ -209,7 +209,11 @@ internal sealed class GermanSpeech : SpokenLanguage
     /// <inheritdoc/>
     public override string? Fraction(int numerator, int denominator)
     {
-        string? name = denominator switch { 3 => "Drittel", 4 => "Viertel", 5 => "Fünftel", 8 => "Achtel", _ => null };
+        string? name = denominator switch
+        {
+            3 => "Drittel", 4 => "Viertel", 5 => "Fünftel", 6 => "Sechstel", 7 => "Siebtel", 8 => "Achtel", 9 => "Neuntel", 12 => "Zwölftel", 16 => "Sechzehntel",
+            32 => "Zweiunddreißigstel", 64 => "Vierundsechzigstel", _ => null,
+        };
         if (numerator == 1 && denominator == 2)
             return "ein halb";
         return name is null || numerator == 0 || numerator >= denominator ? null : (numerator == 1 ? "ein" : Cardinal(numerator)) + " " + name;
@@ -225,6 +229,15 @@ internal sealed class GermanSpeech : SpokenLanguage
     /// <inheritdoc/>
     public override bool IsSpelled(ReadOnlySpan<char> word) =>
         Spelled.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word) || (word.Length <= 5 && !word.ContainsAny(Vowels) && word is not ("HM" or "HMM" or "MHM" or "PST"));
+
+    /// <inheritdoc/>
+    public override bool MayEndSentence(string word) => word.EndsWith("str", StringComparison.OrdinalIgnoreCase) || word is "Co" or "jr" or "Jr" or "sen" or "Std" or "Min" or "Mio" or "Mrd" or "Chr";
+
+    /// <inheritdoc/>
+    public override bool StartsSentence(ReadOnlySpan<char> word) => word is "Wir" or "Sie" or "Er" or "Es" or "Ich" or "Du" or "Das" or "Der" or "Die" or "Den" or "Dem" or "Ein" or "Eine" or "Bitte"
+        or "Dort" or "Hier" or "Da" or "Dann" or "Und" or "Aber" or "Oder" or "Wenn" or "Falls" or "Unser" or "Unsere" or "Ihr" or "Ihre" or "Mein" or "Meine" or "In" or "Im" or "Am" or "An"
+        or "Auf" or "Bei" or "Für" or "Mit" or "Nach" or "Von" or "Vor" or "Zu" or "Ist" or "Sind" or "War" or "Hat" or "Haben" or "Kann" or "Können" or "Möchten" or "Was" or "Wer" or "Wie"
+        or "Wo" or "Wann" or "Warum" or "Ja" or "Nein" or "Danke" or "Auch" or "Alle" or "Jetzt" or "Heute" or "Morgen";
 
     /// <inheritdoc/>
     public override bool LeadsYear(string before) =>

@@ -88,6 +88,15 @@ internal abstract class SpokenLanguage
     /// <summary>Whether a word in capitals is said letter by letter.</summary>
     public abstract bool IsSpelled(ReadOnlySpan<char> word);
 
+    /// <summary>Whether two numbers with a slash behind this word, in lower case, are a day and a month.</summary>
+    public virtual bool LeadsDate(string before) => false;
+
+    /// <summary>Whether a sentence may end with this abbreviation (as it is written, without its last dot) because it stands behind a name: "Acme Inc."</summary>
+    public abstract bool MayEndSentence(string word);
+
+    /// <summary>Whether this word, with its capital, begins a sentence rather than going on with a name.</summary>
+    public abstract bool StartsSentence(ReadOnlySpan<char> word);
+
     /// <summary>Whether a four-digit number behind this word is a year.</summary>
     public abstract bool LeadsYear(string before);
 

@@ -10,7 +10,7 @@ internal sealed partial class SpokenReader
         value = default;
         if (!char.IsAsciiDigit(Char(at)))
             return false;
-        return TryIsoDate(at, out value) || TryNumericDate(at, out value) || TryDayAndMonth(at, out value);
+        return TryIsoDate(at, out value) || TryNumericDate(at, out value) || TryShortDate(at, out value) || TryDayAndMonth(at, out value);
     }
 
     private bool TryIsoDate(int at, out SpokenValue value)
@@ -50,6 +50,23 @@ internal sealed partial class SpokenReader
         if (month > 12 && day <= 12)
             (day, month) = (month, day);
         return TrySayDate(at, match, day, month, year, dayFirst: !monthFirst, out value);
+    }
+
+    // "on 7/16", "Friday, 7/16": elsewhere two numbers with a slash are a fraction.
+    private bool TryShortDate(int at, out SpokenValue value)
+    {
+        value = default;
+        Match match = ShortDate().Match(_text, at);
+        int behind = at;
+        while (behind > 0 && (char.IsWhiteSpace(_text[behind - 1]) || _text[behind - 1] == ','))
+            behind--;
+        if (!match.Success || !_language.LeadsDate(WordBefore(behind)))
+            return false;
+        int first = Int(match.Groups[1].Value);
+        int second = Int(match.Groups[2].Value);
+        bool monthFirst = _language.MonthFirst ? first <= 12 : second > 12;
+        (int day, int month) = monthFirst ? (second, first) : (first, second);
+        return TrySayDate(at, match, day, month, null, dayFirst: !_language.MonthFirst, out value);
     }
 
     // "5 March 2026", "5th of March", "3. Mai".
@@ -145,6 +162,9 @@ internal sealed partial class SpokenReader
 
     [GeneratedRegex(@"\G(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2})(?![\d./-]*\d)|(?<=\.\d{1,2})\.(?!\d))")]
     private static partial Regex NumericDate();
+
+    [GeneratedRegex(@"\G(\d{1,2})/(\d{1,2})(?![\p{L}\p{Nd}/%]|[.,]\d| \d+/)")]
+    private static partial Regex ShortDate();
 
     [GeneratedRegex(@"\G(\d{1,2})(st|nd|rd|th|\.)?[ \u00a0](?:of )?(\p{Lu}\p{L}{2,8})\.?(?![\p{L}])(?:,? (\d{4})(?![\d:.,]*\d))?")]
     private static partial Regex DayAndMonth();

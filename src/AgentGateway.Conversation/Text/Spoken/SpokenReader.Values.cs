@@ -217,7 +217,7 @@ internal sealed partial class SpokenReader
         after = gap + 1;
         if (top == 0)
         {
-            if (gap == end || !TryInt(gap, 1, out top, out after) || Char(after) != '/' || !TryInt(after + 1, 1, out under, out after) || IsLetterOrDigit(after) || top >= under)
+            if (gap == end || !TryInt(gap, 2, out top, out after) || Char(after) != '/' || !TryInt(after + 1, 2, out under, out after) || IsLetterOrDigit(after) || top >= under)
                 return false;
         }
 

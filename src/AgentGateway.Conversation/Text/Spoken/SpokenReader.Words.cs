@@ -17,8 +17,12 @@ internal sealed partial class SpokenReader
             if (char.IsLetterOrDigit(Char(At + length)))
                 continue;
             string word = _text.Substring(At, length);
-            char after = CharBehind(At + length);
-            string? words = _language.Abbreviation(word, WordBefore(At), after);
+            string before = WordBefore(At);
+
+            // "Acme Inc. They" is the end of a sentence: nothing stands behind the abbreviation.
+            bool last = before.Length > 0 && word[^1] == '.' && _language.MayEndSentence(word[..^1]) && _language.StartsSentence(NextWord(At + length));
+            char after = last ? '\0' : CharBehind(At + length);
+            string? words = _language.Abbreviation(word, before, after);
             if (words is null && Initials().IsMatch(word))
                 words = Spell(word);
             if (words is null)

@@ -94,10 +94,10 @@ internal sealed partial class SpokenReader
         if (char.IsWhiteSpace(c))
             return false;
         if (char.IsAsciiDigit(c))
-            return (starts && (TryAddress() || TryListNumber() || TryPhone() || TryCode() || TryRange() || TryAlphanumeric())) || TryDigits();
+            return (starts && (TryAddress() || TryNetworkAddress() || TryListNumber() || TryPhone() || TryCode() || TryRange() || TryAlphanumeric())) || TryDigits();
         if (char.IsLetter(c))
-            return starts && (TryAddress() || TryDays() || TryMonth() || TryCurrencyCode() || TryAbbreviation() || TryAlphanumeric() || TryRoman() || TryCapitals());
-        return starts && (c is '+' or '(' ? TryPhone() || TrySigned() || TryEmoticon() : TrySigned() || TryEmoticon()) || TrySign(c);
+            return starts && (TryAddress() || TryNetworkAddress() || TryDays() || TryMonth() || TryCurrencyCode() || TryAbbreviation() || TryAlphanumeric() || TryRoman() || TryCapitals());
+        return starts && (c is '+' or '(' ? TryPhone() || TrySigned() || TryEmoticon() : (c == ':' && TryNetworkAddress()) || TrySigned() || TryEmoticon()) || TrySign(c);
     }
 
     // A sign and a number, a currency and a number, a fraction without a whole part.

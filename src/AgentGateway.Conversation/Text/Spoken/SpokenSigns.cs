@@ -25,6 +25,11 @@ internal sealed record SpokenSigns
 
     public required string Dash { get; init; }
 
+    public required string Colon { get; init; }
+
+    /// <summary>Where groups of an IPv6 address are left out.</summary>
+    public required string DoubleColon { get; init; }
+
     public required string Underscore { get; init; }
 
     public required string Slash { get; init; }
