@@ -90,7 +90,7 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
     /// <param name="chunk">What is said.</param>
     /// <param name="request">How.</param>
     /// <param name="voice">Resamples.</param>
-    /// <param name="kept">Collects what was said, or null.</param>
+    /// <param name="kept">Collects what was said, or null; stays empty when another voice had to say it.</param>
     /// <returns>When its words begin, as far as it is kept.</returns>
     private async Task<IReadOnlyList<WordTiming>> SynthesizeAsync(ReplyRun run, SpokenChunk chunk, SpeechRequest request, ReplyVoice voice, List<short>? kept)
     {
@@ -128,6 +128,8 @@ internal sealed class SpeechPump(ConversationContext context, PlayoutQueue queue
         if (!begun)
             throw new SpeechProviderException("The synthesizer returned no audio.");
         await inbox.PostAsync(new SessionInput.AudioEnds(run.Generation, chunk.Number, queue.Written));
+        if (ahead.IsSubstitute)
+            kept?.Clear();
         return kept is null ? [] : words.Count > 0 ? Shift(words, ahead.Trimmed) : ahead.Estimate();
     }
 

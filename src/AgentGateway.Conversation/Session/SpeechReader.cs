@@ -38,6 +38,9 @@ internal sealed class SpeechReader(ReplyRun run, SpokenChunk chunk, string langu
     /// <summary>Samples at 48 kHz that were cut off the beginning.</summary>
     public long Trimmed { get; private set; }
 
+    /// <summary>Whether another voice than the agent's spoke.</summary>
+    public bool IsSubstitute { get; private set; }
+
     /// <summary>Reads to the end. Never throws.</summary>
     public async Task ReadAsync(IAsyncEnumerable<SpeechAudio> speech, CancellationToken cancellationToken)
     {
@@ -49,6 +52,7 @@ internal sealed class SpeechReader(ReplyRun run, SpokenChunk chunk, string langu
                 ReadOnlyMemory<short> audio = voice.Trim(piece, out int cut);
                 Trimmed += (long)cut * PlayoutQueue.SampleRate / piece.SampleRate;
                 _timed |= piece.Words.Count > 0;
+                IsSubstitute |= piece.IsSubstitute;
                 if (!_timed)
                     await MeasureAsync(audio, piece.SampleRate);
                 await _pieces.Writer.WriteAsync(new Piece(audio, piece.SampleRate, piece.Words, Trimmed), cancellationToken);

@@ -4,6 +4,7 @@ using AgentGateway.Conversation.Ports;
 using AgentGateway.Host.Configuration;
 using AgentGateway.Providers.Engines;
 using AgentGateway.Providers.Models;
+using AgentGateway.Providers.Resilience;
 using Microsoft.Extensions.Options;
 
 namespace AgentGateway.Host.Composition;
@@ -26,6 +27,9 @@ internal sealed class Engines(IOptions<SpeechOptions> options, AgentCatalog cata
 
     /// <summary>What listens and speaks, for operators.</summary>
     internal IReadOnlyDictionary<string, string> Names => _names;
+
+    /// <summary>How engines with others behind them have been doing; empty before they are loaded.</summary>
+    internal IReadOnlyList<ProviderHealth> Health => _speech?.Health ?? [];
 
     private SpeechEngines Loaded => _speech ?? throw new InvalidOperationException("The speech engines are not loaded yet.");
 
@@ -52,10 +56,10 @@ internal sealed class Engines(IOptions<SpeechOptions> options, AgentCatalog cata
     }
 
     internal Task<ISpeechRecognizer> GetRecognizerAsync(AgentDefinition agent, CancellationToken cancellationToken) =>
-        Loaded.GetRecognizerAsync(agent.Stt.Provider, cancellationToken);
+        Loaded.GetRecognizerAsync(agent.Stt.Provider, agent.Stt.Fallbacks, cancellationToken);
 
     internal Task<ISpeechSynthesizer> GetSynthesizerAsync(AgentDefinition agent, CancellationToken cancellationToken) =>
-        Loaded.GetSynthesizerAsync(agent.Tts.Provider, cancellationToken);
+        Loaded.GetSynthesizerAsync(agent.Tts.Provider, agent.Tts.Fallbacks, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -24,7 +24,7 @@ internal static class HealthEndpoints
                 catalog.Current.Agents.Count,
                 [.. catalog.Current.Problems.Select(p => p.ToString())],
                 engines.Names,
-                [.. models.Health.Select(Provider.Of)]);
+                [.. models.Health.Concat(engines.Health).Select(Provider.Of)]);
             return Results.Json(body, ApiJson.Default.Readiness, statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         });
     }

@@ -1,10 +1,13 @@
+using System.Collections.Concurrent;
 using AgentGateway.Conversation.Ports;
+using AgentGateway.Conversation.Session;
 using AgentGateway.Providers.Espeak;
 using AgentGateway.Providers.Flite;
 using AgentGateway.Providers.Intonation;
 using AgentGateway.Providers.Models;
 using AgentGateway.Providers.OnnxRuntime;
 using AgentGateway.Providers.PocketSphinx;
+using AgentGateway.Providers.Resilience;
 using AgentGateway.Providers.Sherpa;
 using AgentGateway.Providers.Whisper;
 using Microsoft.Extensions.Logging;
@@ -17,6 +20,13 @@ namespace AgentGateway.Providers.Engines;
 /// </summary>
 public sealed partial class SpeechEngines : IAsyncDisposable
 {
+    // The session gives up after the whole of a limit, and whoever is left then is not to blame: engines that hang must be found out before.
+    private const double ShareOfLimit = 0.95;
+
+    // A session that opens and then breaks is a success and a failure.
+    private static readonly CircuitOptions CircuitOfSpeech = new() { FailureRatio = 0.5 };
+    private static readonly ProviderLimits Limits = new();
+
     private readonly SpeechEngineOptions _options;
     private readonly ModelStore _models;
     private readonly ILogger _logger;
@@ -25,6 +35,8 @@ public sealed partial class SpeechEngines : IAsyncDisposable
     private readonly SemaphoreSlim _loading = new(1, 1);
     private readonly Dictionary<string, ISpeechRecognizer> _recognizers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ISpeechSynthesizer> _synthesizers = new(StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<(string Kind, string Name), ProviderCircuit> _circuits = new();
 
     private SpeechEngines(
         SpeechEngineOptions options, ModelStore models, IVoiceActivityModel voiceActivity, ILogger logger, IProgress<ModelDownloadProgress>? progress, TimeProvider time)
@@ -37,10 +49,10 @@ public sealed partial class SpeechEngines : IAsyncDisposable
         _time = time;
     }
 
-    /// <summary>The names <see cref="GetRecognizerAsync"/> takes.</summary>
+    /// <summary>The names <see cref="GetRecognizerAsync(string, CancellationToken)"/> takes.</summary>
     public static IReadOnlyList<string> RecognizerNames { get; } = ["auto", "sherpa", "whisper", "pocketsphinx"];
 
-    /// <summary>The names <see cref="GetSynthesizerAsync"/> takes.</summary>
+    /// <summary>The names <see cref="GetSynthesizerAsync(string, CancellationToken)"/> takes.</summary>
     public static IReadOnlyList<string> SynthesizerNames { get; } = ["auto", "flite", "espeak"];
 
     /// <summary>The voice activity model.</summary>
@@ -128,6 +140,69 @@ public sealed partial class SpeechEngines : IAsyncDisposable
     /// <exception cref="SpeechProviderException">It cannot be had; the message says what to do.</exception>
     public Task<ISpeechSynthesizer> GetSynthesizerAsync(string name, CancellationToken cancellationToken) =>
         GetAsync(_synthesizers, name, LoadSynthesizerAsync, cancellationToken);
+
+    /// <summary>The recogniser of that name with others behind it. Those that cannot be had are left out with a warning, unless none can.</summary>
+    /// <param name="name">One of <see cref="RecognizerNames"/>.</param>
+    /// <param name="fallbacks">More of them, asked in order when the one before cannot listen.</param>
+    /// <param name="cancellationToken">Ends the wait or a download.</param>
+    /// <exception cref="SpeechProviderException">None can be had; the message is about the first.</exception>
+    public Task<ISpeechRecognizer> GetRecognizerAsync(string name, IReadOnlyList<string> fallbacks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(fallbacks);
+        return fallbacks.Count == 0
+            ? GetRecognizerAsync(name, cancellationToken)
+            : GetAsync(_recognizers, ListOf(name, fallbacks), LoadListAsync, cancellationToken);
+
+        async Task<ISpeechRecognizer> LoadListAsync(string list, CancellationToken token) => new FallbackRecognizer(
+            await FindAsync("stt", list, _recognizers, LoadRecognizerAsync, engine => engine.Name, token), Limits.RecognizerOpen * ShareOfLimit, _time);
+    }
+
+    /// <summary>The synthesizer of that name with others behind it. Those that cannot be had are left out with a warning, unless none can.</summary>
+    /// <param name="name">One of <see cref="SynthesizerNames"/>.</param>
+    /// <param name="fallbacks">More of them, asked in order when the one before failed before its first sample.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="SpeechProviderException">None can be had; the message is about the first.</exception>
+    public Task<ISpeechSynthesizer> GetSynthesizerAsync(string name, IReadOnlyList<string> fallbacks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(fallbacks);
+        return fallbacks.Count == 0
+            ? GetSynthesizerAsync(name, cancellationToken)
+            : GetAsync(_synthesizers, ListOf(name, fallbacks), LoadListAsync, cancellationToken);
+
+        async Task<ISpeechSynthesizer> LoadListAsync(string list, CancellationToken token) => new FallbackSynthesizer(
+            await FindAsync("tts", list, _synthesizers, LoadSynthesizerAsync, engine => engine.Name, token), Limits.FirstAudio * ShareOfLimit, _time);
+    }
+
+    /// <summary>How the engines that have others behind them, or stand behind others, have been doing.</summary>
+    public IReadOnlyList<ProviderHealth> Health => [.. _circuits.Values.Select(circuit => circuit.Health).OrderBy(h => h.Kind + h.Name, StringComparer.Ordinal)];
+
+    private static string ListOf(string name, IReadOnlyList<string> fallbacks) => string.Join('>', [name, .. fallbacks]);
+
+    // The lock is held.
+    private async Task<List<(T Engine, ProviderCircuit Circuit)>> FindAsync<T>(
+        string kind, string list, Dictionary<string, T> engines, Func<string, CancellationToken, Task<T>> load, Func<T, string> nameOf, CancellationToken cancellationToken)
+    {
+        List<(T Engine, ProviderCircuit Circuit)> found = [];
+        Exception? first = null;
+        foreach (string name in list.Split('>'))
+        {
+            try
+            {
+                T engine = await GetLockedAsync(engines, name, load, cancellationToken);
+                ProviderCircuit circuit = _circuits.GetOrAdd(
+                    (kind, nameOf(engine)), key => new ProviderCircuit(kind, key.Name, CircuitOfSpeech, static _ => true, _time, _logger));
+                if (found.TrueForAll(other => other.Circuit != circuit))
+                    found.Add((engine, circuit));
+            }
+            catch (Exception e) when (e is SpeechProviderException or ModelUnavailableException)
+            {
+                first ??= e;
+                LogNoFallback(kind, name, e.Message);
+            }
+        }
+
+        return found.Count > 0 ? found : throw new SpeechProviderException(first!.Message, first);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -264,6 +339,9 @@ public sealed partial class SpeechEngines : IAsyncDisposable
 
     [LoggerMessage(6111, LogLevel.Warning, "Speech is recognised by {Recognizer}, which mishears about one word in three, because the better recogniser is missing: {Reason}")]
     private partial void LogFloor(string recognizer, string reason);
+
+    [LoggerMessage(6113, LogLevel.Warning, "The {Kind} engine {Name} of an agent's list is left out: {Reason}")]
+    private partial void LogNoFallback(string kind, string name, string reason);
 
     [LoggerMessage(6112, LogLevel.Warning, "Only English can be spoken: {Reason}")]
     private partial void LogNoEspeak(string reason);

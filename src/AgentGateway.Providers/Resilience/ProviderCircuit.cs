@@ -134,6 +134,20 @@ internal sealed partial class ProviderCircuit
             LogFailed(_logger, Kind, Name, code);
     }
 
+    /// <summary>What the provider had opened broke later.</summary>
+    public async ValueTask BrokeAsync(Exception failure)
+    {
+        Failed(failure, after: null, overtaken: false);
+        try
+        {
+            await Breaker.ExecuteAsync(_ => ValueTask.FromException(failure), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It was thrown for the circuit alone; whoever used the provider knows.
+        }
+    }
+
     /// <summary>Nobody wants the answer any more.</summary>
     public void Abandoned() => ProviderMetrics.CountRequest(Kind, Name, "abandoned");
 

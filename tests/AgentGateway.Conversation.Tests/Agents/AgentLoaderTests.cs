@@ -93,6 +93,8 @@ public sealed class AgentLoaderTests
     [InlineData("llm: { fallbacks: [{ model: x }], hedge_percent: 101 }", 3, 50, "expected a whole number from 0 to 100, found the number 101")]
     [InlineData("llm: { hedge_percent: 10 }", 3, 23, "llm.hedge_percent asks a second model, but llm.fallbacks names none")]
     [InlineData("llm: { hedge_after_ms: 10 }", 3, 24, "expected a whole number of milliseconds from 50 to 60000, found the number 10")]
+    [InlineData("tts: { fallbacks: [espeek] }", 3, 20, "expected one of flite, espeak, found 'espeek'; did you mean 'espeak'?")]
+    [InlineData("stt: { fallbacks: [auto] }", 3, 20, "expected one of sherpa, whisper, pocketsphinx, found 'auto'")]
     [InlineData("turn: { barge_in: yes }", 3, 19, "expected true or false, found 'yes'")]
     [InlineData("turn: { min_ms: 20 }", 3, 17, "expected a whole number of milliseconds from 50 to 5000, found the number 20")]
     [InlineData("turn: { min_ms: 900, max_ms: 500 }", 3, 17, "turn.min_ms is above turn.max_ms")]

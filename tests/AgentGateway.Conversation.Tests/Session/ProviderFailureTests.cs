@@ -196,6 +196,23 @@ public sealed class ProviderFailureTests
     }
 
     [Fact]
+    public void What_another_voice_said_is_not_kept_as_a_fixed_phrase()
+    {
+        var phrases = new PhraseCache();
+        using (var call = new Call(context => context with { Phrases = phrases }, greeting: "Good morning."))
+        {
+            call.Synthesizer.IsSubstitute = true;
+            call.Begin();
+            call.Await<AgentSpeechStopped>();
+            Assert.Equal(("Good morning.", 0), (call.HeardText, phrases.Bytes));
+        }
+
+        using Call next = Call.Start(context => context with { Phrases = phrases }, greeting: "Good morning.");
+        next.Await<AgentSpeechStopped>();
+        Assert.True(phrases.Bytes > 0);
+    }
+
+    [Fact]
     public void The_phrase_cache_is_bounded()
     {
         var cache = new PhraseCache(maxBytes: 1000);

@@ -53,7 +53,7 @@ public sealed class SpokenFormTests
 
     [Theory]
     [InlineData("en", "The router is 192.168.0.1.", "The router is one nine two dot one six eight dot zero dot one.")]
-    [InlineData("en", "10.0.0.0/8 or 127.0.0.1:8080", "one zero dot zero dot zero dot zero slash eight or one two seven dot zero dot zero dot one colon eight zero eight zero")]
+    [InlineData("en", "10.0.0.0/8 or 127.0.0.1:8080", "ten dot zero dot zero dot zero slash eight or one two seven dot zero dot zero dot one colon eight zero eight zero")]
     [InlineData("en", "256.1.1.1 is none", "two five six point one point one point one is none")]
     [InlineData("en", "its MAC is 00:1A:2b:3C:4D:5E.", "its MAC is zero zero, one A, two B, three C, four D, five E.")]
     [InlineData("en", "00-1A-2B-3C-4D-5E", "zero zero, one A, two B, three C, four D, five E")]

@@ -6,8 +6,8 @@ namespace AgentGateway.Properties.Fuzz;
 
 /// <summary>
 /// Replays the committed corpora and then runs mutations of them, always the same ones. Long runs: set <c>AGENTGATEWAY_FUZZ_SECONDS</c>
-/// to the time for each target; inputs that did something new, and inputs that broke something, are then written to the corpus, and the
-/// seed changes with every run. A target's memory is bounded, too: see <see cref="FuzzTarget.MaxAllocatedBytes"/>.
+/// to the time for each target, and <c>AGENTGATEWAY_FUZZ_TARGET</c> to the only one that is wanted; inputs that did something new, and
+/// inputs that broke something, are then written to the corpus, and the seed changes with every run. A target's memory is bounded, too: see <see cref="FuzzTarget.MaxAllocatedBytes"/>.
 /// </summary>
 public sealed class FuzzTests
 {
@@ -17,7 +17,9 @@ public sealed class FuzzTests
     private static readonly int LongRunSeconds =
         int.TryParse(Environment.GetEnvironmentVariable("AGENTGATEWAY_FUZZ_SECONDS"), CultureInfo.InvariantCulture, out int seconds) ? seconds : 0;
 
-    public static TheoryData<string> Names => [.. FuzzTargets.All.Keys];
+    private static readonly string? OnlyTarget = Environment.GetEnvironmentVariable("AGENTGATEWAY_FUZZ_TARGET");
+
+    public static TheoryData<string> Names => [.. FuzzTargets.All.Keys.Where(name => OnlyTarget is null || name == OnlyTarget)];
 
     [Theory]
     [MemberData(nameof(Names))]

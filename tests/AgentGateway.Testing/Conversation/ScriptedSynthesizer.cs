@@ -23,6 +23,9 @@ public sealed class ScriptedSynthesizer(WordAudio words, TimeProvider time) : IS
 
     public bool WithTimings { get; set; } = true;
 
+    /// <summary>Whether it speaks in place of another.</summary>
+    public bool IsSubstitute { get; set; }
+
     /// <summary>Requests with this text fail; "*" for all.</summary>
     public string? Failing { get; set; }
 
@@ -56,7 +59,7 @@ public sealed class ScriptedSynthesizer(WordAudio words, TimeProvider time) : IS
                 if (from > 0 && PieceDelay > TimeSpan.Zero)
                     await Task.Delay(PieceDelay, time, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
-                yield return new SpeechAudio(pcm.AsMemory(from, Math.Min(piece, pcm.Length - from)), SampleRate, from == 0 ? timings : []);
+                yield return new SpeechAudio(pcm.AsMemory(from, Math.Min(piece, pcm.Length - from)), SampleRate, from == 0 ? timings : []) { IsSubstitute = IsSubstitute };
             }
 
             complete = true;

@@ -59,6 +59,11 @@ internal static class FrontMatterShape
             new ChoiceShape<string>(("auto", "auto"), ("sherpa", "sherpa"), ("whisper", "whisper"), ("pocketsphinx", "pocketsphinx")),
             (o, v) => o with { Provider = v },
             "Which engine listens. Default: auto.")
+        .Key(
+            "fallbacks",
+            new ListShape<string>(new ChoiceShape<string>(("sherpa", "sherpa"), ("whisper", "whisper"), ("pocketsphinx", "pocketsphinx")), 3),
+            (o, v) => o with { Fallbacks = v },
+            "Engines that listen, in this order, when the one before cannot. Default: none.")
         .Key("readable", new FlagShape(), (o, v) => o with { Readable = v }, "Whether text without case, punctuation and digits is made readable. Default: true.")
         .Key("hints", new ListShape<string>(new TextShape(100), 100), (o, v) => o with { Hints = v }, "Words that are likely to be said.");
 
@@ -68,6 +73,11 @@ internal static class FrontMatterShape
             new ChoiceShape<string>(("auto", "auto"), ("flite", "flite"), ("espeak", "espeak")),
             (o, v) => o with { Provider = v },
             "Which engine speaks. Default: auto.")
+        .Key(
+            "fallbacks",
+            new ListShape<string>(new ChoiceShape<string>(("flite", "flite"), ("espeak", "espeak")), 3),
+            (o, v) => o with { Fallbacks = v },
+            "Engines that speak, in this order and with their own voices, when the one before failed before its first sample. Default: none.")
         .Key("voice", new TextShape(100), (o, v) => o with { Voice = v }, "The voice as the engine names it. Default: the engine's.")
         .Key("rate", new NumberShape(0.5, 2), (o, v) => o with { Rate = v }, "Speaking rate; 1 is normal. Default: 1.");
 

@@ -22,7 +22,7 @@ internal sealed partial class SpokenReader
             {
                 while (run < end && char.IsAsciiHexDigit(_text[run]))
                     run++;
-                SayHex(run, asNumber: At > last && Char(At - 1) == '/');
+                SayHex(run, asNumber: match.Groups["v4"].Success || (At > last && Char(At - 1) == '/'));
             }
             else if (c == ':' && Char(run) == ':')
             {
@@ -55,7 +55,7 @@ internal sealed partial class SpokenReader
     // An address of letters alone is a word of a programming language ("Add::Face").
     [GeneratedRegex(
         @"\G(?:(?<address>(?<mac>[0-9A-Fa-f]{2}(?<mark>[:-])[0-9A-Fa-f]{2}(?:\k<mark>[0-9A-Fa-f]{2}){4}))"
-        + @"|(?<address>(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3})(?:/\d{1,2}|:\d{2,5})?"
+        + @"|(?<address>(?<v4>(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}))(?:/\d{1,2}|:\d{2,5})?"
         + @"|(?=[A-Fa-f:]*\d)(?<address>[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){7}|(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?)(?:/\d{1,3})?)"
         + @"(?![\p{L}\p{Nd}]|[.:][\p{L}\p{Nd}])")]
     private static partial Regex NetworkAddress();
