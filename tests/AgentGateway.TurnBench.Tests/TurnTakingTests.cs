@@ -60,13 +60,13 @@ public sealed class TurnTakingTests
         Assert.Equal(reports[0], reports[1]);
     }
 
-    private static BenchRun Quiet(BenchEngines engines, double scale) => new(engines, new Callers(engines), new Report(), scale) { Noises = ["quiet"] };
+    private static BenchRun Quiet(BenchEngines engines, double scale) => new(engines, new Callers(engines, Cast.Tuned), new Report(), scale) { Noises = ["quiet"] };
 
     // Every measure that has an aim reached it, every call's log replayed to the same decisions, and none broke an invariant.
     private static async Task CheckAsync(double scale, Action<BenchRun> suite, bool heldOut = false)
     {
         await using var engines = new BenchEngines();
-        var run = new BenchRun(engines, new Callers(engines, heldOut), new Report(), scale);
+        var run = new BenchRun(engines, new Callers(engines, heldOut ? Cast.HeldOut : Cast.Tuned), new Report(), scale);
         suite(run);
         Assert.NotEmpty(run.Report.Measures);
         Assert.All(run.Report.Measures, measure => Assert.True(measure.Reached != false, $"{measure.Name}, {measure.Conditions}: {measure.Value}, aim {measure.Aim}"));

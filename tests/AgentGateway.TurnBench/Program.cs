@@ -11,6 +11,7 @@ using AgentGateway.TurnBench.Suites;
 (string Name, Action<BenchRun> Run)[] suites =
 [
     ("endpointing", EndpointingSuite.Run),
+    ("hesitation", EndpointingSuite.RunHesitations),
     ("barge-in", BargeInSuite.Run),
     ("echo", EchoSuite.Run),
     ("noise", NoiseSuite.Run),
@@ -24,10 +25,11 @@ var scale = new Option<double>("--scale") { DefaultValueFactory = _ => 1, Descri
 var only = new Option<string[]>("--only") { DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true, Description = "Suites: " + string.Join(", ", suites.Select(s => s.Name)) };
 var output = new Option<DirectoryInfo?>("--out") { Description = "Folder for turns.md and turns.csv" };
 var heldOut = new Option<bool>("--held-out") { Description = "Other voices and phrases than those the rules were made with" };
+var fresh = new Option<bool>("--fresh") { Description = "Others again, for a last look: whoever changes a rule after it makes new ones" };
 var costs = new Option<bool>("--measure-costs") { Description = "Charge the engines what 95 of 100 of their computations cost on this machine, not the reference" };
-var noise = new Option<string[]>("--noise") { DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true, Description = "Levels of endpointing and barge-in: quiet, 20, 10, 5, speakerphone (barge-in)" };
+var noise = new Option<string[]>("--noise") { DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true, Description = "Levels of endpointing, hesitation and barge-in: quiet, 20, 10, 5, speakerphone (barge-in)" };
 var verbose = new Option<bool>("--verbose") { Description = "Print every call: its events, or what was decided in it" };
-var root = new RootCommand("Measures turn-taking over recordings and generated dialogues") { scale, only, output, heldOut, costs, noise, verbose };
+var root = new RootCommand("Measures turn-taking over recordings and generated dialogues") { scale, only, output, heldOut, fresh, costs, noise, verbose };
 root.SetAction(async (parsed, cancellationToken) =>
 {
     if (Recordings.All.Count == 0)
@@ -41,7 +43,7 @@ root.SetAction(async (parsed, cancellationToken) =>
         await engines.MeasureAsync();
     Console.Error.WriteLine($"engines: {engines.Costs}");
     var report = new Report();
-    var run = new BenchRun(engines, new Callers(engines, parsed.GetValue(heldOut)), report, parsed.GetValue(scale)) { Verbose = parsed.GetValue(verbose), Noises = parsed.GetValue(noise)! };
+    var run = new BenchRun(engines, new Callers(engines, parsed.GetValue(fresh) ? Cast.Fresh : parsed.GetValue(heldOut) ? Cast.HeldOut : Cast.Tuned), report, parsed.GetValue(scale)) { Verbose = parsed.GetValue(verbose), Noises = parsed.GetValue(noise)! };
     foreach ((string name, Action<BenchRun> action) in suites.Where(s => parsed.GetValue(only) is not { Length: > 0 } names || names.Contains(s.Name)))
     {
         long started = Stopwatch.GetTimestamp();

@@ -9,6 +9,7 @@ namespace AgentGateway.Conversation.TurnTaking;
 internal sealed class Endpointing
 {
     private const double Sure = 0.8;
+    private const double Doubt = 0.5;
 
     private readonly TurnTakerOptions _options;
     private readonly TurnVocabulary _vocabulary;
@@ -35,8 +36,13 @@ internal sealed class Endpointing
     {
         double text = _completeness.Likelihood(turn.Text, _asked, turn.Confidence);
         // "Yes, please" is whole however it is said.
-        return EndpointingCurve.Combine(text, text < TextCompleteness.Whole ? turn.AudioEndOfTurn : null, turn.ProviderEndOfTurn);
+        double likelihood = EndpointingCurve.Combine(text, text < TextCompleteness.Whole ? turn.AudioEndOfTurn : null, turn.ProviderEndOfTurn);
+        // Who hums is about to go on, unless everything was said.
+        return turn.EndsWithoutWords && likelihood < TextCompleteness.Certain ? Math.Min(likelihood, Doubt) : likelihood;
     }
+
+    /// <summary>The delay from the end of a sound too short for speech, such as a breath, which the caller made in the pause: they may be about to go on.</summary>
+    public TimeSpan DelayAfterSound(UserTurn turn) => Likelihood(turn) >= TextCompleteness.Certain ? TimeSpan.Zero : _options.MinDelay;
 
     /// <summary>The delay from the end of speech to the end of the turn.</summary>
     public TimeSpan Delay(UserTurn turn)

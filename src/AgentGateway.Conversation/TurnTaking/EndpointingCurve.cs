@@ -9,7 +9,7 @@ internal sealed class EndpointingCurve(TimeSpan min, TimeSpan max)
     // Likelihood, and the share of the way from the least to the most delay. Falling in between on straight lines. Two plateaus: doubt outlasts most
     // pauses, a likely end the short ones; between them there is nothing to gain. An answer is worth no more haste than that unless the end is certain.
     private static readonly (double Likelihood, double Share)[] Knots =
-        [(0, 1), (0.05, 0.9), (0.08, 0.5), (0.12, 0.332), (0.6, 0.332), (0.7, 0.127), (0.97, 0.127), (TextCompleteness.Certain, 0), (1, 0)];
+        [(0, 1), (0.05, 0.9), (0.08, 0.5), (0.12, 0.332), (0.6, 0.332), (0.7, 0.136), (0.97, 0.136), (TextCompleteness.Certain, 0), (1, 0)];
 
     /// <summary>The delay from the end of speech, for a likelihood of 0..1 that the turn is over.</summary>
     public TimeSpan Delay(double likelihood)

@@ -9,7 +9,7 @@ namespace AgentGateway.Conversation.TurnTaking;
 internal sealed class SpeechDetector(TurnTakerOptions options)
 {
     private const int SamplesPerSecond = 16_000;
-    private static readonly TimeSpan Trail = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Trail = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan HintMemory = TimeSpan.FromMilliseconds(145);
     private static readonly TimeSpan EchoMemory = TimeSpan.FromMilliseconds(150);
 

@@ -24,7 +24,8 @@ public sealed partial class TurnTaker
             return;
         }
 
-        Instant deadline = _user.EndsInKeys ? _user.LastKeyAt + _options.KeyPause : _speechEnd + _endpointing.Delay(_user);
+        Instant deadline = _user.EndsInKeys ? _user.LastKeyAt + _options.KeyPause
+            : Instant.Max(_speechEnd + _endpointing.Delay(_user), _soundEnd + _endpointing.DelayAfterSound(_user));
         if (deadline <= now)
         {
             EndTurn(now);

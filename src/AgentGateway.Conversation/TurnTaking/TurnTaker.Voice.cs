@@ -138,6 +138,8 @@ public sealed partial class TurnTaker
                 _user = null;
                 break;
             case TurnPhase.Hearing:
+                _user!.EndAsSound(_utterance);
+                _soundEnd = _detector.SpeechEnd;
                 Enter(now, TurnPhase.Pausing);
                 SchedulePause(now);
                 break;

@@ -29,6 +29,7 @@ public sealed partial class TurnTaker
     private long _fedTo;
     private TurnPhrase? _lastPhrase;
     private Instant _speechEnd;
+    private Instant _soundEnd;
     private Instant _decided;
     private Instant _finalAskedAt;
     private Instant? _pausedAt;

@@ -18,7 +18,7 @@ public sealed record TurnTakerOptions
     public double ReleaseThreshold { get; init; } = 0.35;
 
     /// <summary>VAD probability of the window that speech is taken to end with, once it has ended.</summary>
-    public double EndThreshold { get; init; } = 0.7;
+    public double EndThreshold { get; init; } = 0.8;
 
     /// <summary>VAD probability of one window that may be the beginning of speech: a turn does not end in it.</summary>
     public double StirThreshold { get; init; } = 0.2;

@@ -33,10 +33,13 @@ internal sealed class UserTurn
     public Instant LastKeyAt { get; private set; }
 
     /// <summary>How likely the last utterance was the end of the turn, from its audio; null when nobody said.</summary>
-    public double? AudioEndOfTurn => _parts is [.., { Ended: true } part] ? part.AudioEndOfTurn : null;
+    public double? AudioEndOfTurn => LastSaid is { Ended: true } part ? part.AudioEndOfTurn : null;
 
     /// <summary>The same from the recogniser.</summary>
-    public double? ProviderEndOfTurn => _parts is [.., var part] ? part.ProviderEndOfTurn : null;
+    public double? ProviderEndOfTurn => LastSaid?.ProviderEndOfTurn;
+
+    /// <summary>Whether the last thing was speech in which no words were found, behind words: a hesitation, or a cough.</summary>
+    public bool EndsWithoutWords => Text.Length > 0 && LastSaid is { Typed: false, Final: true, Text.Length: 0 };
 
     /// <summary>Whether the turn was opened by voice.</summary>
     public bool ByVoice { get; set; }
@@ -84,6 +87,13 @@ internal sealed class UserTurn
             part.Ended = true;
             part.EndedAt = now;
         }
+    }
+
+    /// <summary>Notes that an utterance was too short for speech: unless words are found in it, it changes nothing about what was said before.</summary>
+    public void EndAsSound(int utterance)
+    {
+        if (Find(utterance) is { } part)
+            part.Sound = true;
     }
 
     /// <summary>Adds typed text.</summary>
@@ -143,6 +153,8 @@ internal sealed class UserTurn
             part.Final |= part.Ended;
     }
 
+    private Part? LastSaid => _parts.FindLast(part => !part.Sound || part.Text.Length > 0);
+
     private Part? Find(int utterance) => _parts.Find(part => part.Utterance == utterance && !part.Typed);
 
     private void Update()
@@ -190,6 +202,8 @@ internal sealed class UserTurn
         public float? Confidence { get; set; }
 
         public bool Ended { get; set; }
+
+        public bool Sound { get; set; }
 
         public Instant EndedAt { get; set; }
 

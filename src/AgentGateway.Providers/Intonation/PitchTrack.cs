@@ -23,17 +23,23 @@ internal static class PitchTrack
     private const int PauseFrames = 18;
     private const int LeastFrames = 35;
 
+    // The high pass.
+    private const float Gain = 0.84646f;
+    private const float Near = 1.66920f;
+    private const float Far = 0.71663f;
+
     private const float AboveRoom = 6;
     private const float BelowPeak = 22;
     private const float LeastBelowPeak = 6;
     private const float Voiced = 0.55f;
     private const float OctaveCost = 0.06f;
 
-    /// <summary>Writes the pitch of voiced frames, in order, in semitones above 55 Hz.</summary>
+    /// <summary>Writes the pitch and the loudness of voiced frames, in order.</summary>
     /// <param name="pcm16k">16 kHz speech, and at least 0.2 s of the pause behind it.</param>
-    /// <param name="pitch">At least one per <see cref="HopSamples"/>.</param>
+    /// <param name="pitch">Semitones above 55 Hz; room for one per <see cref="HopSamples"/>.</param>
+    /// <param name="loudness">In dB; as much room.</param>
     /// <returns>How many were written.</returns>
-    public static int Compute(ReadOnlySpan<short> pcm16k, Span<float> pitch)
+    public static int Compute(ReadOnlySpan<short> pcm16k, Span<float> pitch, Span<float> loudness)
     {
         int length = pcm16k.Length / 2;
         int frames = ((length - Window - MaxLag) / Hop) + 1;
@@ -57,7 +63,7 @@ internal static class PitchTrack
             for (int i = 0; i < frames - PauseFrames; i++)
             {
                 if (levels[i] >= threshold && TryFind(samples[(i * Hop)..], out float found))
-                    pitch[count++] = found;
+                    (pitch[count], loudness[count++]) = (found, levels[i]);
             }
 
             return count;
@@ -88,16 +94,19 @@ internal static class PitchTrack
         return sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
     }
 
-    // To 8 kHz, without what is lower than voices.
+    // To 8 kHz, from 300 Hz on (Butterworth, second order): hum and rumble are below, and what repeats itself above tells the pitch as well.
     private static void Halve(ReadOnlySpan<short> pcm, Span<float> samples)
     {
-        float low = 0;
+        float before = 0;
+        float after = 0;
         for (int i = 0; i < samples.Length; i++)
         {
             int at = 2 * i;
             float sample = (0.25f * (at > 0 ? pcm[at - 1] : 0)) + (0.5f * pcm[at]) + (0.25f * pcm[at + 1]);
-            low += 0.03f * (sample - low);
-            samples[i] = sample - low;
+            float high = (Gain * sample) + before;
+            before = after - (2 * Gain * sample) + (Near * high);
+            after = (Gain * sample) - (Far * high);
+            samples[i] = high;
         }
     }
 

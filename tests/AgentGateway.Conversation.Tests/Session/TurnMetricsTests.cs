@@ -33,6 +33,20 @@ public sealed class TurnMetricsTests
         Assert.NotEmpty(meter.Of("agentgateway.replies.cancelled"));
     }
 
+    [Theory]
+    [InlineData(null, 1500, 2600)]
+    [InlineData(float.NaN, 1500, 2600)]
+    [InlineData(0.99f, 250, 500)]
+    public void A_recogniser_that_hears_the_end_of_the_turn_is_believed(float? judged, int least, int most)
+    {
+        using Call call = Call.Start();
+        call.Recognizer.EndOfTurn = judged;
+        call.Model.Reply("For how many?");
+        call.Say("i would like a table for").Pause(3000).Play();
+        Assert.InRange(call.Single<TurnMeasured>().Latency.Endpointing.TotalMilliseconds, least, most);
+        call.HangUp();
+    }
+
     [Fact]
     public void Answers_begun_ahead_are_counted_by_what_became_of_them()
     {

@@ -1,5 +1,6 @@
 using AgentGateway.Audio.Front;
 using AgentGateway.Conversation.Agents;
+using AgentGateway.Conversation.Ports;
 using AgentGateway.Conversation.Session;
 using AgentGateway.Primitives;
 using AgentGateway.Testing;
@@ -47,6 +48,77 @@ public sealed class VoiceWindowsTests
         }
 
         Assert.True(Loudness(windows, from: 120 * 320, length: 8_000) > 500, "The caller was not kept.");
+    }
+
+    [Fact]
+    public void The_model_rests_on_an_open_line_and_begins_anew_when_a_sound_comes()
+    {
+        var model = new CountingVoiceModel();
+        var intake = new AudioIntake();
+        using var windows = new VoiceWindows(model, intake, new PlayedAudio(), new AudioOptions { EchoDefence = false });
+        // The model hears the first second of silence.
+        Assert.Equal(30, Hear(windows, intake, 30, _ => 0));
+        Assert.Equal(30, model.Windows);
+        Hear(windows, intake, 100, i => i % 2 == 0 ? 12 : -12);
+        Assert.Equal((31, 0), (model.Windows, model.Resets));
+        Hear(windows, intake, 20, i => i % 2 == 0 ? 40 : -40);
+        Assert.Equal((51, 1), (model.Windows, model.Resets));
+        // A short pause is none: nothing rests, nothing begins anew.
+        Hear(windows, intake, 20, _ => 0);
+        Hear(windows, intake, 20, i => i % 2 == 0 ? 40 : -40);
+        Assert.Equal((91, 1), (model.Windows, model.Resets));
+    }
+
+    [Theory]
+    [InlineData(true, 8, 20)]
+    [InlineData(false, 0, 0.1)]
+    public void A_quiet_voice_is_brought_to_a_usual_level_when_asked_for(bool normalize, double least, double most)
+    {
+        var intake = new AudioIntake();
+        using var windows = new VoiceWindows(new CountingVoiceModel { Probability = 0.9f }, intake, new PlayedAudio(), new AudioOptions { EchoDefence = false, NormalizeLevel = normalize });
+        Hear(windows, intake, 200, i => i % 4 < 2 ? 300 : -300);
+        Assert.InRange(20 * Math.Log10(windows.Window.ToArray().Max(sample => Math.Abs((int)sample)) / 300.0), least, most);
+    }
+
+    // Windows of 512 samples: a multiple of five is whole frames as well.
+    private static int Hear(VoiceWindows windows, AudioIntake intake, int count, Func<int, int> sample)
+    {
+        int heard = 0;
+        for (int window = 0; window < count; window++)
+        {
+            intake.Push([.. Enumerable.Range(window * 512, 512).Select(at => (short)sample(at))], Instant.Zero);
+            while (windows.TryNext(out _, out _, out _))
+                heard++;
+        }
+
+        return heard;
+    }
+
+    private sealed class CountingVoiceModel : IVoiceActivityModel, IVoiceActivityDetector
+    {
+        public string Name => "counting";
+
+        public int WindowSamples => 512;
+
+        public float Probability { get; init; }
+
+        public int Windows { get; private set; }
+
+        public int Resets { get; private set; }
+
+        public IVoiceActivityDetector CreateDetector() => this;
+
+        public float Process(ReadOnlySpan<short> window)
+        {
+            Windows++;
+            return Probability;
+        }
+
+        public void Reset() => Resets++;
+
+        public void Dispose()
+        {
+        }
     }
 
     private static double Loudness(VoiceWindows windows, long from, int length) =>

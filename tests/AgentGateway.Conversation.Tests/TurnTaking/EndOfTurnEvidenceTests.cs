@@ -36,6 +36,16 @@ public sealed class EndOfTurnEvidenceTests
     }
 
     [Fact]
+    public void A_sound_in_the_pause_leaves_what_the_audio_said_before_it()
+    {
+        Dialogue dialogue = new Dialogue(WithModel).Speak(400).Silence(224).Final("i want to reserve a table").Tell(TurnFact.EndOfTurn(1, 0.02f));
+        Assert.InRange(Delay(dialogue.Voice("###...").Final("").Wait(3000)), 1100, 2400);
+        // Words are another matter: what was heard before them says nothing about them.
+        dialogue = new Dialogue(WithModel).Speak(400).Silence(224).Final("i want to reserve a table").Tell(TurnFact.EndOfTurn(1, 0.02f));
+        Assert.InRange(Delay(dialogue.Voice("###...").Final("now please.").Wait(3000)), 300, 600);
+    }
+
+    [Fact]
     public void A_whole_short_turn_is_over_however_it_sounds() =>
         Assert.InRange(Delay(new Dialogue(WithModel).Speak(400).Silence(224).Final("yes please").Tell(TurnFact.EndOfTurn(1, 0.02f)).Wait(3000)), 290, 310);
 

@@ -91,6 +91,38 @@ public sealed class EndOfTurnTests
     }
 
     [Fact]
+    public void After_a_sound_in_the_pause_the_caller_has_time_to_go_on()
+    {
+        // Due 0.6 s after speech; a breath ends 0.58 s after it.
+        Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Final("what time do you open").Silence(256).Voice("###").Voice("...").Final("");
+        Assert.Equal(TurnPhase.Pausing, dialogue.Phase);
+        Assert.Equal(TurnPhase.Hearing, dialogue.Voice("...##").Phase);
+        // Who does not go on is answered 0.3 s after the sound.
+        dialogue.Voice("...").Final("").Silence(160);
+        Assert.Equal(TurnPhase.Pausing, dialogue.Phase);
+        Assert.Equal(TurnPhase.Thinking, dialogue.Silence(64).Phase);
+    }
+
+    [Fact]
+    public void Words_in_a_short_sound_are_the_end_of_the_turn()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Final("i want to go to the").Silence(320).Voice("####").Voice("...").Final("bank please.");
+        Assert.Equal(TurnPhase.Thinking, dialogue.Silence(320).Phase);
+        Assert.Equal("i want to go to the bank please.", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
+
+    [Fact]
+    public void Speech_without_words_behind_words_is_a_hesitation()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Final("what time do you open").Voice("##########").Silence(224).Final("").Silence(700);
+        Assert.Equal(TurnPhase.Pausing, dialogue.Phase);
+        Assert.Equal(TurnPhase.Thinking, dialogue.Silence(150).Phase);
+        // Unless everything was said.
+        dialogue = new Dialogue().Speak(400).Silence(224).Final("yes please").Voice("##########").Silence(224).Final("");
+        Assert.Equal(TurnPhase.Thinking, dialogue.Silence(96).Phase);
+    }
+
+    [Fact]
     public void A_final_that_completes_the_sentence_shortens_the_delay()
     {
         Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Partial("i want the").Wait(600);

@@ -1,5 +1,6 @@
 using AgentGateway.Conversation.Agents;
 using AgentGateway.Conversation.TurnTaking;
+using AgentGateway.Primitives;
 
 namespace AgentGateway.Conversation.Tests.TurnTaking;
 
@@ -11,8 +12,8 @@ public sealed class EndpointingTests
     [Theory]
     [InlineData(1, 300)]
     [InlineData(0.98, 300)]
-    [InlineData(0.97, 579.4)]
-    [InlineData(0.7, 579.4)]
+    [InlineData(0.97, 599.2)]
+    [InlineData(0.7, 599.2)]
     [InlineData(0.6, 1030.4)]
     [InlineData(0.12, 1030.4)]
     [InlineData(0.08, 1400)]
@@ -168,6 +169,8 @@ public sealed class EndpointingTests
     [InlineData(ListeningContext.Digits, "four seven one one", 1500)]
     [InlineData(ListeningContext.Phone, "zero one seven two", 1500)]
     [InlineData(ListeningContext.Phone, "five five five one two three four five six seven", 0)]
+    [InlineData(ListeningContext.Phone, "five five five one two three four", 1500)]
+    [InlineData(ListeningContext.Phone, "555 123 4567", 0)]
     [InlineData(ListeningContext.Email, "john at example", 1500)]
     [InlineData(ListeningContext.Email, "john at example dot com", 0)]
     [InlineData(ListeningContext.Email, "john@example.com", 0)]
@@ -176,6 +179,8 @@ public sealed class EndpointingTests
     [InlineData(ListeningContext.Address, "twenty market street", 1500)]
     [InlineData(ListeningContext.Address, "i live in the market street", 1200)]
     [InlineData(ListeningContext.Phone, "i don't know", 0)]
+    [InlineData(ListeningContext.Email, "i don't know", 0)]
+    [InlineData(ListeningContext.Address, "no thanks", 0)]
     [InlineData(ListeningContext.Digits, "why do you need that", 0)]
     [InlineData(ListeningContext.Open, "four seven", 0)]
     public void Dictation_is_given_time_until_it_is_whole(ListeningContext context, string text, int milliseconds) =>
@@ -204,6 +209,32 @@ public sealed class EndpointingTests
         Dialogue dialogue = new Dialogue(new TurnTakerOptions { Listen = ListeningContext.Digits });
         Assert.Equal(ListeningContext.Digits, dialogue.Turns.Expects);
         Assert.InRange(Delay(dialogue.Speak(400).Silence(224).Final("four seven one one").Wait(3000)), 1490, 1510);
+    }
+
+    [Fact]
+    public void What_the_agent_file_says_holds_whatever_the_agent_said()
+    {
+        Dialogue dialogue = new Dialogue(new TurnTakerOptions { Listen = ListeningContext.Digits }).Type("book").Tell(TurnFact.ReplyText(1, "Gladly.")).Played().Finished();
+        Assert.Equal(ListeningContext.Digits, dialogue.Turns.Expects);
+    }
+
+    [Fact]
+    public void Dictation_is_given_no_more_time_than_the_longest_delay()
+    {
+        var options = new TurnTakerOptions { Listen = ListeningContext.Digits, MaxDelay = TimeSpan.FromMilliseconds(900) };
+        Assert.InRange(Delay(new Dialogue(options).Speak(400).Silence(224).Final("four seven one one").Wait(3000)), 890, 910);
+    }
+
+    [Theory]
+    [InlineData(4, 0)]
+    [InlineData(16, 212)]
+    public void Speech_ends_with_its_last_sure_window_and_not_long_before_its_last(int unsure, double behind)
+    {
+        // What the model is not sure of, in noise: it is behind the end, for up to 0.3 s.
+        Dialogue dialogue = new Dialogue().Speak(400);
+        Instant sure = dialogue.Now;
+        dialogue.Voice(new string('-', unsure)).Silence(224).Final("yes please").Wait(3000);
+        Assert.Equal(behind, (dialogue.Last(TurnCommandKind.StartReply).SpeechEnd - sure).TotalMilliseconds, 0.1);
     }
 
     [Fact]

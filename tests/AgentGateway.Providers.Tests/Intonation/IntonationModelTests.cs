@@ -18,7 +18,7 @@ public sealed class IntonationModelTests
     {
         short[] audio = Voice(1, _ => hertz);
         float[] pitch = new float[audio.Length / PitchTrack.HopSamples];
-        int count = PitchTrack.Compute(audio, pitch);
+        int count = PitchTrack.Compute(audio, pitch, new float[pitch.Length]);
         Assert.InRange(count, 90, 101);
         // The last frames hold more pause than voice.
         Assert.All(pitch.Take(count - 3), found => Assert.Equal(12 * Math.Log2(hertz / 55), found, 0.2));
@@ -34,11 +34,35 @@ public sealed class IntonationModelTests
     public void A_monotonous_voice_says_nothing() => Assert.InRange(Predict(_ => 120), 0.45f, 0.6f);
 
     [Fact]
+    public void A_voice_that_grows_quiet_has_rather_ended()
+    {
+        short[] even = Voice(2, _ => 120);
+        short[] quiet = [.. even.Select((sample, at) => (short)(at > 1.8 * SampleRate ? sample / 3 : sample))];
+        Assert.InRange(_detector.Predict(quiet), _detector.Predict(even) + 0.05f, 0.7f);
+    }
+
+    [Fact]
     public void It_hears_the_same_in_noise()
     {
         var random = new Random(1);
         short[] audio = Array.ConvertAll(Voice(2, at => at < 1.85 ? 130 : 105), sample => (short)(sample + random.Next(-1200, 1200)));
         Assert.InRange(_detector.Predict(audio), 0.65f, 1);
+    }
+
+    [Theory]
+    [InlineData(105, 0.65f, 1)]
+    [InlineData(150, 0, 0.35f)]
+    public void Rumble_louder_than_the_voice_does_not_hide_it(double last, float least, float most)
+    {
+        var random = new Random(1);
+        double rumble = 0;
+        short[] voice = Voice(2, at => at < 0.6 ? 110 : at < 1.85 ? 130 : last);
+        short[] audio = Array.ConvertAll(voice, sample =>
+        {
+            rumble += (random.Next(-4000, 4001) - rumble) * 0.02;
+            return (short)(sample + (20 * rumble));
+        });
+        Assert.InRange(_detector.Predict(audio), least, most);
     }
 
     [Fact]

@@ -25,6 +25,9 @@ public sealed class ScriptedRecognizer(WordAudio words, TimeProvider time) : ISp
     /// <summary>Never answers when an utterance ends.</summary>
     public bool WithholdFinals { get; set; }
 
+    /// <summary>What it thinks of the end of the turn, told with each final; null for a recogniser that does not think.</summary>
+    public float? EndOfTurn { get; set; }
+
     /// <summary>How many of the next openings fail.</summary>
     public int FailingOpens { get; set; }
 
@@ -91,7 +94,7 @@ public sealed class ScriptedRecognizer(WordAudio words, TimeProvider time) : ISp
             if (owner.FinalDelay > TimeSpan.Zero)
                 await Task.Delay(owner.FinalDelay, owner.Time, cancellationToken);
             owner.Finals.Add(text);
-            await _results.Writer.WriteAsync(new RecognitionResult(ended, text, IsFinal: true), cancellationToken);
+            await _results.Writer.WriteAsync(new RecognitionResult(ended, text, IsFinal: true) { EndOfTurn = owner.EndOfTurn }, cancellationToken);
             return ended;
         }
 

@@ -56,6 +56,90 @@ internal static class Sounds
         return gaps;
     }
 
+    /// <summary>To the bench's rate.</summary>
+    internal static short[] Resample(short[] pcm, int rate)
+    {
+        if (rate == Utterance.SampleRate)
+            return pcm;
+        using var resampler = new Resampler(rate, Utterance.SampleRate);
+        short[] output = new short[resampler.MaxOutputLength(pcm.Length)];
+        return output[..resampler.Process(pcm, output)];
+    }
+
+    /// <summary>What stands between pauses of 0.7 s or more, if it is at least a second.</summary>
+    internal static IEnumerable<short[]> Sentences(short[] pcm)
+    {
+        double quiet = Amplitude(SpeechLevel) / 12;
+        int start = 0;
+        int run = 0;
+        for (int at = 0; at + Frame <= pcm.Length; at += Frame)
+        {
+            run = Rms(pcm.AsSpan(at, Frame)) < quiet ? run + Frame : 0;
+            if (run < Utterance.SampleRate * 7 / 10 && at + (2 * Frame) <= pcm.Length)
+                continue;
+            if (at - run - start > Utterance.SampleRate)
+                yield return pcm[start..(at - run + Frame)];
+            (start, run) = (at + Frame, 0);
+        }
+    }
+
+    /// <summary>The longest silence in something that was said.</summary>
+    internal static TimeSpan LongestPause(short[] pcm)
+    {
+        double quiet = Amplitude(SpeechLevel) / 12;
+        int longest = 0;
+        int run = 0;
+        for (int at = 0; at + Frame <= pcm.Length; at += Frame)
+        {
+            run = Rms(pcm.AsSpan(at, Frame)) < quiet ? run + Frame : 0;
+            longest = Math.Max(longest, run);
+        }
+
+        return TimeSpan.FromSeconds((double)longest / Utterance.SampleRate);
+    }
+
+    /// <summary>
+    /// The last syllable twice as long, at its pitch: its loudest 0.1 s is said again and again, each time where it fits best on what went before.
+    /// </summary>
+    internal static short[] DrawOut(short[] pcm)
+    {
+        const int Piece = Utterance.SampleRate / 40;
+        const int Tail = Utterance.SampleRate / 4;
+        const int Search = Utterance.SampleRate / 70;
+        if (pcm.Length < Tail + Piece + Search)
+            return pcm;
+        int loudest = Enumerable.Range(0, (Tail - (2 * Piece)) / Frame).Select(i => pcm.Length - Tail + (i * Frame)).MaxBy(at => Rms(pcm.AsSpan(at, 2 * Piece)));
+        List<short> drawn = [.. pcm[..(loudest + Piece)]];
+        for (int n = 0; n < 8; n++)
+            Append(drawn, pcm, Enumerable.Range(loudest - Search, 2 * Search).MaxBy(at => Fit(drawn, pcm, at, Piece)), Piece);
+        Append(drawn, pcm, Enumerable.Range(loudest + Piece - Search, Search).MaxBy(at => Fit(drawn, pcm, at, Piece)), pcm.Length);
+        return [.. drawn];
+    }
+
+    // Half a piece is faded over.
+    private static void Append(List<short> drawn, short[] pcm, int at, int length)
+    {
+        const int Fade = Utterance.SampleRate / 80;
+        int end = Math.Min(pcm.Length, at + Fade + length);
+        for (int i = 0; i < Fade && at + i < end; i++)
+            drawn[drawn.Count - Fade + i] = (short)(((drawn[drawn.Count - Fade + i] * (Fade - i)) + (pcm[at + i] * i)) / Fade);
+        for (int i = at + Fade; i < end; i++)
+            drawn.Add(pcm[i]);
+    }
+
+    private static double Fit(List<short> drawn, short[] pcm, int at, int length)
+    {
+        double alike = 0;
+        double energy = 1;
+        for (int i = 0; i < length / 2 && at + i < pcm.Length; i++)
+        {
+            alike += (double)drawn[drawn.Count - (length / 2) + i] * pcm[at + i];
+            energy += (double)pcm[at + i] * pcm[at + i];
+        }
+
+        return alike / Math.Sqrt(energy);
+    }
+
     /// <summary>The shared noises, one after the other, at full-scale RMS 1.</summary>
     internal static float[] LoadNoise()
     {
@@ -71,10 +155,12 @@ internal static class Sounds
     }
 
     /// <summary>A cough: one to three bursts of noise through a throat.</summary>
-    internal static short[] Cough(SeededRandom random)
+    internal static short[] Cough(SeededRandom random) => Cough(random, 1 + random.Next(3));
+
+    /// <summary>One of so many bursts.</summary>
+    internal static short[] Cough(SeededRandom random, int bursts)
     {
         List<short> pcm = [];
-        int bursts = 1 + random.Next(3);
         for (int burst = 0; burst < bursts; burst++)
         {
             int length = Utterance.SampleRate * (120 + random.Next(160)) / 1000;
@@ -106,6 +192,20 @@ internal static class Sounds
         double least = levels.Max() / 20;
         int first = Enumerable.Range(0, Math.Max(1, levels.Length - 4)).First(i => i + 5 > levels.Length || levels.AsSpan(i, 5).IndexOfAnyInRange(0, least) < 0);
         return TimeSpan.FromSeconds((double)first * Frame / Utterance.SampleRate);
+    }
+
+    /// <summary>Noise that rises and falls: a breath, or with some milliseconds a click.</summary>
+    internal static short[] Breath(SeededRandom random, int milliseconds, double dbfs)
+    {
+        short[] pcm = new short[Utterance.SampleRate * milliseconds / 1000];
+        double low = 0;
+        for (int i = 0; i < pcm.Length; i++)
+        {
+            low += 0.4 * ((random.Next(20_001) / 10_000.0) - 1 - low);
+            pcm[i] = (short)Math.Clamp(4 * Amplitude(dbfs) * low * Math.Sin(Math.PI * i / pcm.Length), short.MinValue, short.MaxValue);
+        }
+
+        return pcm;
     }
 
     internal static double Amplitude(double dbfs) => 32768 * Math.Pow(10, dbfs / 20);

@@ -16,4 +16,12 @@ internal sealed record Utterance(string Name, short[] Pcm, IReadOnlyList<int> Ga
         int at = Gaps[gap];
         return new Utterance(Name, [.. Pcm[..at], .. new short[(int)(pause.TotalSeconds * SampleRate)], .. Pcm[at..]], []);
     }
+
+    /// <summary>With a pause inside, and a sound in it.</summary>
+    internal Utterance WithPause(TimeSpan before, short[] sound, TimeSpan after, int gap)
+    {
+        int at = Gaps[gap];
+        return new Utterance(
+            Name, [.. Pcm[..at], .. new short[(int)(before.TotalSeconds * SampleRate)], .. sound, .. new short[(int)(after.TotalSeconds * SampleRate)], .. Pcm[at..]], []);
+    }
 }

@@ -21,8 +21,8 @@ internal static class EndpointingSuite
         Outcome allPlain = new();
         foreach ((string name, double? noise) in Levels.Where(level => run.Noises.Count == 0 || run.Noises.Contains(level.Name)))
         {
-            Outcome pauses = Play(run, new TurnOptions(), noise, run.Count(120), withPauses: true);
-            Outcome plain = Play(run, new TurnOptions(), noise, run.Count(60), withPauses: false);
+            Outcome pauses = Play(run, new TurnOptions(), noise, run.Count(120), WithPause);
+            Outcome plain = Play(run, new TurnOptions(), noise, run.Count(60), Plain);
             Add(run, noise is null ? name : $"{name} dB noise", pauses, plain);
             allPauses.Add(pauses);
             allPlain.Add(plain);
@@ -42,20 +42,39 @@ internal static class EndpointingSuite
         run.Report.Add("unanswered turns", name, $"{pauses.Unanswered + plain.Unanswered} of {pauses.Turns + plain.Turns}");
     }
 
+    /// <summary>Pauses as people make them, who look for a word; and pauses with a breath, a click or a cough inside.</summary>
+    internal static void RunHesitations(BenchRun run)
+    {
+        foreach ((string name, double? noise) in Levels.Where(level => run.Noises.Count == 0 || run.Noises.Contains(level.Name)))
+        {
+            string level = noise is null ? name : $"{name} dB noise";
+            Outcome hesitant = Play(run, new TurnOptions(), noise, run.Count(100), (said, n, random) => run.Callers.Hesitation(n, Pause(random)));
+            AddPauses(run, $"{level}, hesitations of 0.3-0.9 s: drawn-out syllables, every second time \"um\" or \"uh\"", hesitant);
+            Outcome sounds = Play(run, new TurnOptions(), noise, run.Count(100), WithSound);
+            AddPauses(run, $"{level}, a short sound in pauses of 0.5-1 s inside sentences", sounds);
+        }
+    }
+
+    private static void AddPauses(BenchRun run, string conditions, Outcome outcome)
+    {
+        run.Report.Add(CutIns, $"{conditions}, {outcome.Turns} turns", Report.Text($"{outcome.CutInsPer100:F1}"), "<= 5", outcome.CutInsPer100 <= 5);
+        run.Report.Add("response latency after such turns, p50 / p95", conditions, Seconds(outcome));
+    }
+
     /// <summary>Cut-ins against latency, for authors of agents to choose.</summary>
     internal static void RunCurve(BenchRun run)
     {
         foreach ((int min, int max) in new[] { (150, 1000), (200, 1500), (300, 2000), (300, 2500), (400, 2500), (500, 3000), (700, 4000) })
         {
             var turn = new TurnOptions { MinDelay = TimeSpan.FromMilliseconds(min), MaxDelay = TimeSpan.FromMilliseconds(max) };
-            Outcome outcome = Play(run, turn, null, run.Count(90), withPauses: true);
+            Outcome outcome = Play(run, turn, null, run.Count(90), WithPause);
             run.Report.Add(
                 $"curve: min_ms {min}, max_ms {max}", "quiet, pauses of 0.3-0.9 s",
                 Report.Text($"{outcome.CutInsPer100:F1} cut-ins per 100 turns at {Seconds(outcome)} (mean {outcome.Latencies.DefaultIfEmpty().Average():F2} s)"));
         }
     }
 
-    private static Outcome Play(BenchRun run, TurnOptions turn, double? noise, int turns, bool withPauses)
+    private static Outcome Play(BenchRun run, TurnOptions turn, double? noise, int turns, Func<Utterance, int, SeededRandom, Utterance> change)
     {
         var outcome = new Outcome();
         for (int n = 0; n < turns;)
@@ -65,14 +84,7 @@ internal static class EndpointingSuite
             call.Run(TimeSpan.FromSeconds(1));
             for (int i = 0; i < TurnsPerCall && n < turns; i++, n++)
             {
-                Utterance said = run.Callers.Turn(n);
-                if (withPauses && said.Gaps.Count > 0)
-                {
-                    TimeSpan pause = TimeSpan.FromMilliseconds(300 + random.Next(600));
-                    int gap = random.Next(said.Gaps.Count);
-                    said = said.WithPause(pause, gap) with { Name = Report.Text($"{said.Name} [{pause.TotalMilliseconds:F0} ms at {(double)said.Gaps[gap] / Utterance.SampleRate:F2} s]") };
-                }
-
+                Utterance said = change(run.Callers.Turn(n), n, random);
                 Ask(run, call, said, outcome);
                 call.Run(TimeSpan.FromMilliseconds(600 + random.Next(600)));
             }
@@ -81,6 +93,34 @@ internal static class EndpointingSuite
         }
 
         return outcome;
+    }
+
+    private static Utterance Plain(Utterance said, int n, SeededRandom random) => said;
+
+    private static TimeSpan Pause(SeededRandom random) => TimeSpan.FromMilliseconds(300 + random.Next(600));
+
+    private static Utterance WithPause(Utterance said, int n, SeededRandom random)
+    {
+        if (said.Gaps.Count == 0)
+            return said;
+        TimeSpan pause = Pause(random);
+        int gap = random.Next(said.Gaps.Count);
+        return said.WithPause(pause, gap) with { Name = Report.Text($"{said.Name} [{pause.TotalMilliseconds:F0} ms at {(double)said.Gaps[gap] / Utterance.SampleRate:F2} s]") };
+    }
+
+    // A third each: a breath of 0.2 s, the click of lips, a short cough.
+    private static Utterance WithSound(Utterance said, int n, SeededRandom random)
+    {
+        if (said.Gaps.Count == 0)
+            return said;
+        short[] sound = (n % 3) switch { 0 => Sounds.Breath(random, 200, -44), 1 => Sounds.Breath(random, 20, -30), _ => Sounds.Cough(random, 1) };
+        var before = TimeSpan.FromMilliseconds(250 + random.Next(250));
+        var after = TimeSpan.FromMilliseconds(100 + random.Next(200));
+        int gap = random.Next(said.Gaps.Count);
+        return said.WithPause(before, sound, after, gap) with
+        {
+            Name = Report.Text($"{said.Name} [{before.TotalMilliseconds:F0} ms, {sound.Length / 16.0:F0} ms of sound, {after.TotalMilliseconds:F0} ms at {(double)said.Gaps[gap] / Utterance.SampleRate:F2} s]"),
+        };
     }
 
     private static void Ask(BenchRun run, BenchCall call, Utterance said, Outcome outcome)
