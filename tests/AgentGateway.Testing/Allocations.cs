@@ -1,8 +1,8 @@
 namespace AgentGateway.Testing;
 
 /// <summary>
-/// What code allocates on the thread that runs it, told from what the collector adds: a collection that other tests cause charges each
-/// thread with the unused rest of its allocation buffer (up to 8 KB), so that a single reading may be wrong by so much.
+/// What code allocates on the thread that runs it. Exact where the collector is not concurrent, as in the projects of unit tests: the second
+/// pause of a concurrent collection charges a thread with the unused rest of its allocation buffer (up to 8 KB), whoever's garbage it is.
 /// </summary>
 public static class Allocations
 {
@@ -19,7 +19,4 @@ public static class Allocations
 
         return least;
     }
-
-    /// <summary>Begins a span of this thread whose allocations <see cref="AllocationMark.Since"/> tells.</summary>
-    public static AllocationMark Mark() => new(GC.CollectionCount(0), GC.GetAllocatedBytesForCurrentThread());
 }

@@ -2,7 +2,6 @@ using AgentGateway.Audio;
 using AgentGateway.Calls.Legs;
 using AgentGateway.Primitives;
 using AgentGateway.Rtc.Peer;
-using AgentGateway.Testing;
 using AgentGateway.Testing.Peers;
 
 namespace AgentGateway.Calls.Tests.Legs;
@@ -87,12 +86,12 @@ internal sealed class LegCall : IDisposable
 
     private void HandleAnswererEvent(Instant now, RtcPeerEvent e)
     {
-        AllocationMark mark = Allocations.Mark();
+        long before = GC.GetAllocatedBytesForCurrentThread();
         if (e.Kind == RtcPeerEventKind.AudioReceived)
             Leg.HandleAudio(now, Pair.Answerer.Peer, e);
         else if (e.Kind == RtcPeerEventKind.RemoteStreamChanged)
             Leg.HandleStreamChanged();
-        Allocated += mark.Since();
+        Allocated += GC.GetAllocatedBytesForCurrentThread() - before;
         Inputs++;
     }
 
@@ -111,9 +110,9 @@ internal sealed class LegCall : IDisposable
             return;
         }
 
-        AllocationMark mark = Allocations.Mark();
+        long before = GC.GetAllocatedBytesForCurrentThread();
         Leg.HandleTimeout(now, Pair.Answerer.Peer);
-        Allocated += mark.Since();
+        Allocated += GC.GetAllocatedBytesForCurrentThread() - before;
         Inputs++;
         ScheduleTick();
     }

@@ -80,9 +80,9 @@ public sealed class FuzzTests
         behaviour = 0;
         try
         {
-            AllocationMark mark = Allocations.Mark();
+            long before = GC.GetAllocatedBytesForCurrentThread();
             behaviour = target.Run(input);
-            long allocated = mark.Since();
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             long allowed = target.MaxAllocatedBytes + ((long)target.AllocatedPerInputByte * input.Length);
             if (allocated <= allowed)
                 return null;
