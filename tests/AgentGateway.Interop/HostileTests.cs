@@ -29,7 +29,7 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
         string id = await Calls.OfferAsync(impostor);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => impostor.Connected);
-        await Calls.LoggedAsync($"Call {id}", "never connected: HandshakeFailed", "FingerprintMismatch");
+        await Calls.Gateway.LoggedAsync($"Call {id}", "never connected: HandshakeFailed", "FingerprintMismatch");
         await bystander.AssertUndisturbedAsync();
         await Calls.AssertReadyAsync(calls: 1);
     }
@@ -81,7 +81,7 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
         AudioArrivals arrivals = caller.TakeArrivals();
         Assert.True(arrivals.Lost == 0, $"the attacked call: {arrivals}");
         await caller.HangUpAsync();
-        string line = await Calls.EndLineAsync(id);
+        string line = await Calls.Gateway.EndLineAsync(id);
         Assert.InRange(Count(line, "rtc.RtpForged"), 50, 3100);
         Assert.InRange(Count(line, "rtc.RtpReplayed"), 50, 3100);
         Assert.Contains("CallerHungUp", line);
@@ -119,7 +119,7 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
         Assert.InRange(answers, 2, 10_030);
         await bystander.AssertUndisturbedAsync();
         await caller.HangUpAsync();
-        string line = await Calls.EndLineAsync(id);
+        string line = await Calls.Gateway.EndLineAsync(id);
         Assert.Equal(1, Count(line, "call.MessageNotUtf8"));
         Assert.Equal(1, Count(line, "call.MessageBinary"));
         await Calls.AssertReadyAsync(calls: 1);
@@ -135,7 +135,7 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
         Assert.Equal(DataSendResult.Ok, await caller.SendAsync(new byte[300_000], isText: true));
 
         Assert.Equal(RtcCloseReason.RemoteClose, await caller.Closed);
-        Assert.Contains("MessageTooLarge", await Calls.EndLineAsync(id));
+        Assert.Contains("MessageTooLarge", await Calls.Gateway.EndLineAsync(id));
         await bystander.AssertUndisturbedAsync();
         await Calls.AssertReadyAsync(calls: 1);
     }

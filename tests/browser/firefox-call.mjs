@@ -1,11 +1,14 @@
 // Drives the console page in stock headless Firefox over WebDriver BiDi and prints what happened as one JSON object. The
 // microphone is Firefox's fake one, a tone; what the agent sends is recorded by the browser itself.
-// Usage: node firefox-call.mjs '{"url", "agent", "recording", "seconds"}'
+// The call lasts the given seconds and, on a machine where it began late, until the page has gone through the given states.
+// Usage: node firefox-call.mjs '{"url", "agent", "recording", "seconds", "states"}'
 import fs from 'node:fs';
 import { decodePcm, writeWav } from '../AgentGateway.Interop/Peers/node/wav.mjs';
 import { launchFirefox } from './firefox-bidi.mjs';
 
 const RATE = 48000;
+// Only so that a state that never comes does not hang the test.
+const MAX_SECONDS = 70;
 const options = JSON.parse(process.argv[2]);
 const result = { states: [], alerts: [], errors: [], messages: [], connectionStates: [] };
 
@@ -41,6 +44,7 @@ async function readStatistics() {
   const pair = of('candidate-pair', (s) => s.selected || (s.nominated && s.state === 'succeeded'));
   const local = pair && report.find((s) => s.id === pair.localCandidateId);
   return {
+    seconds: (performance.now() - window.__watch.opened) / 1000,
     packetsReceived: inbound?.packetsReceived ?? 0,
     packetsLost: inbound?.packetsLost ?? 0,
     totalAudioEnergy: inbound?.totalAudioEnergy ?? 0,
@@ -88,13 +92,15 @@ try {
 
   const started = Date.now();
   const elapsed = () => (Date.now() - started) / 1000;
+  const missing = [...(options.states ?? [])];
   await firefox.click('call');
-  while (elapsed() < options.seconds) {
+  while (elapsed() < options.seconds || (missing.length > 0 && elapsed() < MAX_SECONDS)) {
     const now = await firefox.evaluate(() => ({
       state: document.getElementById('stage').dataset.state,
       alert: document.getElementById('alert').hidden ? '' : document.getElementById('alert-text').textContent,
     }));
     if (result.states.at(-1)?.[1] !== now.state) result.states.push([elapsed(), now.state]);
+    if (missing[0] === now.state) missing.shift();
     if (now.alert && result.alerts.at(-1) !== now.alert) result.alerts.push(now.alert);
     if (now.state === 'ended') break;
     await new Promise((done) => setTimeout(done, 100));

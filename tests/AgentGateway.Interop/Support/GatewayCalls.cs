@@ -52,19 +52,6 @@ internal sealed class GatewayCalls(GatewayProcess gateway) : IAsyncDisposable
         return new Bystander(caller);
     }
 
-    /// <summary>Waits for a line of the log.</summary>
-    internal Task LoggedAsync(params string[] parts) => Eventually.TrueAsync(
-        () => Task.FromResult(gateway.Log.Split('\n').Any(l => parts.All(p => l.Contains(p, StringComparison.Ordinal)))),
-        TimeSpan.FromSeconds(15),
-        () => $"no line with {string.Join(", ", parts)}:\n{gateway.Log}");
-
-    /// <summary>The line about the end of a call.</summary>
-    internal async Task<string> EndLineAsync(string callId)
-    {
-        await LoggedAsync($"Call {callId}", " ended after ");
-        return gateway.Log.Split('\n').First(l => l.Contains($"Call {callId}", StringComparison.Ordinal) && l.Contains(" ended after ", StringComparison.Ordinal));
-    }
-
     internal async Task AssertReadyAsync(int calls)
     {
         await Eventually.TrueAsync(

@@ -79,6 +79,20 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         return (gateway._process.ExitCode, gateway.Log);
     }
 
+    /// <summary>Waits for a line of the log and returns it.</summary>
+    internal async Task<string> LoggedAsync(params string[] parts)
+    {
+        string? line = null;
+        await Eventually.TrueAsync(
+            () => Task.FromResult((line = Log.Split('\n').FirstOrDefault(l => parts.All(p => l.Contains(p, StringComparison.Ordinal)))) is not null),
+            TimeSpan.FromSeconds(15),
+            () => $"no line with {string.Join(", ", parts)}:\n{Log}");
+        return line!;
+    }
+
+    /// <summary>The line about the end of a call; without an id, of the first one that ended.</summary>
+    internal Task<string> EndLineAsync(string callId = "") => LoggedAsync($"Call {callId}", " ended after ");
+
     internal async Task<JsonElement> GetJsonAsync(string path)
     {
         using var http = new HttpClient { BaseAddress = Url };
