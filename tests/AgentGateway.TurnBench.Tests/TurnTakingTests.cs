@@ -60,13 +60,25 @@ public sealed class TurnTakingTests
         Assert.Equal(reports[0], reports[1]);
     }
 
-    private static BenchRun Quiet(BenchEngines engines, double scale) => new(engines, new Callers(engines, Cast.Tuned), new Report(), scale) { Noises = ["quiet"] };
+    [Fact]
+    public void Callers_whom_no_rule_has_seen_have_no_voice_and_no_text_of_the_others()
+    {
+        Cast[] others = [.. Cast.All.Where(cast => cast != Cast.Unseen)];
+        Assert.Empty(Cast.Unseen.Voices.Select(voice => (voice.Engine, voice.Name)).Intersect(others.SelectMany(cast => cast.Voices.Select(voice => (voice.Engine, voice.Name)))));
+        Assert.Empty(Texts(Cast.Unseen).Intersect(others.SelectMany(Texts)));
+        Assert.Equal(Texts(Cast.Unseen).Count(), Texts(Cast.Unseen).Distinct().Count());
+    }
+
+    private static IEnumerable<string> Texts(Cast cast) => [.. cast.Requests, .. cast.BackChannels, .. cast.Interruptions, .. cast.ShortInterruptions];
+
+    private static BenchRun Quiet(BenchEngines engines, double scale) => new(engines, new Callers(engines, Cast.Tuned), new Report(Cast.Tuned.Name), scale) { Noises = ["quiet"] };
 
     // Every measure that has an aim reached it, every call's log replayed to the same decisions, and none broke an invariant.
     private static async Task CheckAsync(double scale, Action<BenchRun> suite, bool heldOut = false)
     {
         await using var engines = new BenchEngines();
-        var run = new BenchRun(engines, new Callers(engines, heldOut ? Cast.HeldOut : Cast.Tuned), new Report(), scale);
+        Cast cast = heldOut ? Cast.HeldOut : Cast.Tuned;
+        var run = new BenchRun(engines, new Callers(engines, cast), new Report(cast.Name), scale);
         suite(run);
         Assert.NotEmpty(run.Report.Measures);
         Assert.All(run.Report.Measures, measure => Assert.True(measure.Reached != false, $"{measure.Name}, {measure.Conditions}: {measure.Value}, aim {measure.Aim}"));

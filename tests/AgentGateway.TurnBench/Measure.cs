@@ -12,7 +12,8 @@ namespace AgentGateway.TurnBench;
 internal sealed record Measure(string Name, string Conditions, string Value, string Aim, bool? Reached);
 
 /// <summary>The measures of a run, as markdown and CSV.</summary>
-internal sealed class Report
+/// <param name="callers">The cast that was measured with.</param>
+internal sealed class Report(string callers)
 {
     private readonly List<Measure> _measures = [];
 
@@ -26,7 +27,7 @@ internal sealed class Report
 
     internal string ToMarkdown()
     {
-        var text = new StringBuilder("| measure | conditions | result | aim | |\n|---|---|---|---|---|\n");
+        var text = new StringBuilder(Text($"Callers: {callers}\n\n| measure | conditions | result | aim | |\n|---|---|---|---|---|\n"));
         foreach (Measure m in _measures)
             text.Append(CultureInfo.InvariantCulture, $"| {m.Name} | {m.Conditions} | {m.Value} | {m.Aim} | {(m.Reached is { } yes ? yes ? "reached" : "missed" : "")} |\n");
         return text.ToString();
@@ -34,9 +35,9 @@ internal sealed class Report
 
     internal string ToCsv()
     {
-        var text = new StringBuilder("measure,conditions,result,aim,reached\n");
+        var text = new StringBuilder("callers,measure,conditions,result,aim,reached\n");
         foreach (Measure m in _measures)
-            text.AppendJoin(',', new[] { m.Name, m.Conditions, m.Value, m.Aim, m.Reached?.ToString() ?? "" }.Select(Quote)).Append('\n');
+            text.AppendJoin(',', new[] { callers, m.Name, m.Conditions, m.Value, m.Aim, m.Reached?.ToString() ?? "" }.Select(Quote)).Append('\n');
         return text.ToString();
     }
 

@@ -24,12 +24,12 @@ using AgentGateway.TurnBench.Suites;
 var scale = new Option<double>("--scale") { DefaultValueFactory = _ => 1, Description = "Share of the full size, such as 0.1 for a quick look" };
 var only = new Option<string[]>("--only") { DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true, Description = "Suites: " + string.Join(", ", suites.Select(s => s.Name)) };
 var output = new Option<DirectoryInfo?>("--out") { Description = "Folder for turns.md and turns.csv" };
-var heldOut = new Option<bool>("--held-out") { Description = "Other voices and phrases than those the rules were made with" };
-var fresh = new Option<bool>("--fresh") { Description = "Others again, for a last look: whoever changes a rule after it makes new ones" };
+var cast = new Option<string>("--cast") { DefaultValueFactory = _ => Cast.Tuned.Name, Description = "Who calls: those the rules were made with, or others, whom fewer rules have seen" };
+cast.AcceptOnlyFromAmong([.. Cast.All.Select(each => each.Name)]);
 var costs = new Option<bool>("--measure-costs") { Description = "Charge the engines what 95 of 100 of their computations cost on this machine, not the reference" };
 var noise = new Option<string[]>("--noise") { DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true, Description = "Levels of endpointing, hesitation and barge-in: quiet, 20, 10, 5, speakerphone (barge-in)" };
 var verbose = new Option<bool>("--verbose") { Description = "Print every call: its events, or what was decided in it" };
-var root = new RootCommand("Measures turn-taking over recordings and generated dialogues") { scale, only, output, heldOut, fresh, costs, noise, verbose };
+var root = new RootCommand("Measures turn-taking over recordings and generated dialogues") { scale, only, output, cast, costs, noise, verbose };
 root.SetAction(async (parsed, cancellationToken) =>
 {
     if (Recordings.All.Count == 0)
@@ -42,8 +42,9 @@ root.SetAction(async (parsed, cancellationToken) =>
     if (parsed.GetValue(costs))
         await engines.MeasureAsync();
     Console.Error.WriteLine($"engines: {engines.Costs}");
-    var report = new Report();
-    var run = new BenchRun(engines, new Callers(engines, parsed.GetValue(fresh) ? Cast.Fresh : parsed.GetValue(heldOut) ? Cast.HeldOut : Cast.Tuned), report, parsed.GetValue(scale)) { Verbose = parsed.GetValue(verbose), Noises = parsed.GetValue(noise)! };
+    Cast callers = Cast.All.First(each => each.Name == parsed.GetValue(cast));
+    var report = new Report(callers.Name);
+    var run = new BenchRun(engines, new Callers(engines, callers), report, parsed.GetValue(scale)) { Verbose = parsed.GetValue(verbose), Noises = parsed.GetValue(noise)! };
     foreach ((string name, Action<BenchRun> action) in suites.Where(s => parsed.GetValue(only) is not { Length: > 0 } names || names.Contains(s.Name)))
     {
         long started = Stopwatch.GetTimestamp();

@@ -10,8 +10,8 @@ internal sealed class Callers(BenchEngines engines, Cast cast)
 {
     private static readonly string[] Hesitations = ["um", "uh"];
 
-    private readonly BenchEngines _engines = WithEspeak(engines);
-    private readonly List<Utterance> _recordings = [.. Load(cast)];
+    private readonly BenchEngines _engines = WithEspeak(engines, cast);
+    private readonly List<Utterance> _recordings = [.. cast.Excerpts.Count > 0 ? cast.Excerpts.Select(Load) : Load(cast)];
 
     /// <summary>Turn number n: every third one is a recording of a person.</summary>
     internal Utterance Turn(int n) => n % 3 == 2 ? _recordings[n / 3 % _recordings.Count] : OneOf(cast.Requests, n);
@@ -60,18 +60,27 @@ internal sealed class Callers(BenchEngines engines, Cast cast)
     }
 
     // What espeak-ng's voices say depends on what they said before, so they say all in one order, whichever suites and callers a run has.
-    private static BenchEngines WithEspeak(BenchEngines engines)
+    // The unseen cast speaks last, so that nobody else sounds otherwise because of it.
+    private static BenchEngines WithEspeak(BenchEngines engines, Cast cast)
     {
-        foreach (Cast each in new[] { Cast.Tuned, Cast.HeldOut, Cast.Fresh })
-            SayAll(engines.Espeak, each, [.. each.Requests, .. each.BackChannels, .. each.Interruptions, .. each.ShortInterruptions]);
-        foreach (Cast each in new[] { Cast.Tuned, Cast.HeldOut, Cast.Fresh })
-            SayAll(engines.Espeak, each, [.. each.Requests.Select(InTwo).SelectMany(halves => new[] { halves.Before, halves.After }), .. Hesitations.Select(hum => hum + ",")]);
+        Cast[] before = [Cast.Tuned, Cast.HeldOut, Cast.Fresh];
+        foreach (Cast each in before)
+            SayAll(engines.Espeak, each, Whole(each));
+        foreach (Cast each in before)
+            SayAll(engines.Espeak, each, Halves(each));
+        if (cast == Cast.Unseen)
+            SayAll(engines.Espeak, cast, [.. Whole(cast), .. Halves(cast)]);
         return engines;
     }
 
+    private static string[] Whole(Cast cast) => [.. cast.Requests, .. cast.BackChannels, .. cast.Interruptions, .. cast.ShortInterruptions];
+
+    private static string[] Halves(Cast cast) =>
+        [.. cast.Requests.Select(InTwo).SelectMany(halves => new[] { halves.Before, halves.After }), .. Hesitations.Select(hum => hum + ",")];
+
     private static void SayAll(SpokenTexts espeak, Cast cast, string[] texts)
     {
-        foreach (CallerVoice voice in cast.Voices.Where(v => v.Espeak))
+        foreach (CallerVoice voice in cast.Voices.Where(v => v.Engine == VoiceEngine.Espeak))
         {
             foreach (string text in texts)
                 espeak.Get(Request(text, voice));
@@ -79,11 +88,12 @@ internal sealed class Callers(BenchEngines engines, Cast cast)
     }
 
     private static SpeechRequest Request(string text, CallerVoice voice) =>
-        voice.Espeak ? new SpeechRequest(text, voice.Name, Rate: voice.Rate) : new SpeechRequest(text, "en", voice.Name, voice.Rate);
+        voice.Engine == VoiceEngine.Espeak ? new SpeechRequest(text, voice.Name, Rate: voice.Rate) : new SpeechRequest(text, "en", voice.Name, voice.Rate);
 
     private Utterance Speak(string text, CallerVoice voice)
     {
-        SpokenText spoken = (voice.Espeak ? _engines.Espeak : _engines.Flite).Get(Request(text, voice));
+        SpokenTexts engine = voice.Engine switch { VoiceEngine.Espeak => _engines.Espeak, VoiceEngine.Festival => _engines.Festival, _ => _engines.Flite };
+        SpokenText spoken = engine.Get(Request(text, voice));
         short[] pcm = Sounds.Resample(spoken.Pcm, spoken.SampleRate);
         short[] normal = Sounds.Normalize(pcm);
         int trimmed = 0;
@@ -92,6 +102,14 @@ internal sealed class Callers(BenchEngines engines, Cast cast)
         int[] gaps = [.. spoken.Words.Skip(1).Select(word => (int)(word.Start.TotalSeconds * Utterance.SampleRate) - trimmed)
             .Where(at => at > normal.Length / 5 && at < normal.Length * 4 / 5)];
         return new Utterance($"{voice.Name}: {text}", normal, gaps.Length > 0 ? gaps : Sounds.FindGaps(normal));
+    }
+
+    private static Utterance Load(Excerpt excerpt)
+    {
+        Recording recording = Recordings.Get(excerpt.Recording);
+        short[] pcm = Sounds.Resample(WavReader.ReadAllMono(recording.Path, out int rate), rate);
+        short[] normal = Sounds.Normalize(pcm.AsSpan((int)(excerpt.From * Utterance.SampleRate)..Math.Min(pcm.Length, (int)(excerpt.To * Utterance.SampleRate))));
+        return new Utterance($"{recording.Name} from {excerpt.From} s", normal, Sounds.FindGaps(normal));
     }
 
     // Every other one of the short recordings is kept for checking what was tuned on the rest; the fresh callers are the long ones and those of other rates.

@@ -1,17 +1,38 @@
 namespace AgentGateway.TurnBench.Audio;
 
+/// <summary>The engines whose voices callers have.</summary>
+internal enum VoiceEngine
+{
+    Flite,
+    Espeak,
+    Festival,
+}
+
 /// <summary>A voice of callers.</summary>
 /// <param name="Name">As the engine knows it.</param>
-/// <param name="Espeak">Whether it is espeak-ng's; else flite's.</param>
+/// <param name="Engine">Whose it is.</param>
 /// <param name="Rate">How fast it speaks; 1 is normal.</param>
-internal sealed record CallerVoice(string Name, bool Espeak, double Rate = 1);
+internal sealed record CallerVoice(string Name, VoiceEngine Engine, double Rate = 1);
+
+/// <summary>A part of a recording in which one person speaks.</summary>
+/// <param name="Recording">Its name.</param>
+/// <param name="From">Where the part begins, in seconds.</param>
+/// <param name="To">Where it ends, in seconds.</param>
+internal sealed record Excerpt(string Recording, double From, double To);
 
 /// <summary>Who calls, and what they say.</summary>
-internal sealed record Cast(CallerVoice[] Voices, string[] Requests, string[] BackChannels, string[] Interruptions, string[] ShortInterruptions)
+/// <param name="Name">As the command line and the report know it.</param>
+/// <param name="Voices">Who speaks the texts.</param>
+/// <param name="Requests">What they want.</param>
+/// <param name="BackChannels">What they say while they listen.</param>
+/// <param name="Interruptions">Sentences that take the floor.</param>
+/// <param name="ShortInterruptions">Words that do.</param>
+internal sealed record Cast(string Name, CallerVoice[] Voices, string[] Requests, string[] BackChannels, string[] Interruptions, string[] ShortInterruptions)
 {
     /// <summary>The callers whom the rules were made with.</summary>
     internal static Cast Tuned { get; } = new(
-        [new("slt", false), new("awb", false), new("en-us", true), new("kal16", false), new("en-gb", true)],
+        "tuned",
+        [new("slt", VoiceEngine.Flite), new("awb", VoiceEngine.Flite), new("en-us", VoiceEngine.Espeak), new("kal16", VoiceEngine.Flite), new("en-gb", VoiceEngine.Espeak)],
         [
             "I would like to book a table for four people on Friday evening",
             "what are your opening hours on Sunday",
@@ -45,7 +66,8 @@ internal sealed record Cast(CallerVoice[] Voices, string[] Requests, string[] Ba
 
     /// <summary>Other voices, who say other things. Their results were seen while the rules were made.</summary>
     internal static Cast HeldOut { get; } = new(
-        [new("en-gb-scotland", true), new("en-us+f3", true), new("en-029", true), new("en-gb-x-rp+f2", true), new("en-us-nyc", true)],
+        "held-out",
+        [new("en-gb-scotland", VoiceEngine.Espeak), new("en-us+f3", VoiceEngine.Espeak), new("en-029", VoiceEngine.Espeak), new("en-gb-x-rp+f2", VoiceEngine.Espeak), new("en-us-nyc", VoiceEngine.Espeak)],
         [
             "could we move the meeting to half past three",
             "I lost my key card and I cannot open the door",
@@ -77,7 +99,8 @@ internal sealed record Cast(CallerVoice[] Voices, string[] Requests, string[] Ba
 
     /// <summary>Others again, at other speeds. Whoever changes a rule after seeing their results makes new ones.</summary>
     internal static Cast Fresh { get; } = new(
-        [new("en-gb-x-gbclan", true, 1.1), new("en-us+m3", true, 0.9), new("en-gb+f4", true), new("en-gb-x-gbcwmd+m7", true, 0.95), new("en-us-nyc+f5", true, 1.1)],
+        "fresh",
+        [new("en-gb-x-gbclan", VoiceEngine.Espeak, 1.1), new("en-us+m3", VoiceEngine.Espeak, 0.9), new("en-gb+f4", VoiceEngine.Espeak), new("en-gb-x-gbcwmd+m7", VoiceEngine.Espeak, 0.95), new("en-us-nyc+f5", VoiceEngine.Espeak, 1.1)],
         [
             "I would like to know if my suitcase has been found",
             "could you tell me the way to the swimming pool",
@@ -106,4 +129,62 @@ internal sealed record Cast(CallerVoice[] Voices, string[] Requests, string[] Ba
             "Monday is not possible", "do you have something cheaper", "my flight is at noon", "give me a minute please", "you can send it by mail", "there are six of us",
         ],
         ["stop there", "just wait", "no wait", "sorry what", "hey", "hold on please", "excuse me", "hang on please"]);
+
+    /// <summary>
+    /// Others once more, made on 21 November 2026 by somebody who had not read the rules and tried none of them: only the recogniser has heard these
+    /// voices, in quiet, so that it hears none worse than the worst of the other casts (7 to 67 % of the requests' words wrong; others 16 to 72 %).
+    /// Two of the voices are Festival's, one is of espeak-ng's Klatt synthesiser; they call banks, libraries, garages, schools; their nods are
+    /// frequent ones of telephone conversations; the recorded people are in no other cast: parts of quiet recordings between pauses, with none
+    /// longer than 0.25 s inside. They are for measuring what is done: whoever changes a rule after seeing their results makes new ones.
+    /// </summary>
+    internal static Cast Unseen { get; } = new(
+        "unseen",
+        [
+            new("ked_diphone", VoiceEngine.Festival), new("en-gb-x-rp+linda", VoiceEngine.Espeak, 0.95), new("en-us+klatt4", VoiceEngine.Espeak, 1.1),
+            new("cmu_us_slt_arctic_hts", VoiceEngine.Festival, 1.15), new("en-gb-scotland+Annie", VoiceEngine.Espeak, 0.9),
+        ],
+        [
+            "I would like to open a savings account for my son",
+            "why was there a charge of nine pounds on my statement",
+            "my internet has been down since early this morning",
+            "can I keep my old number if I switch to you",
+            "is the book that I reserved ready to be picked up",
+            "how long can I borrow a film from the library",
+            "my car makes a grinding sound when I brake",
+            "when do you have time to change my winter tyres",
+            "the doctor wanted to see me again in two weeks",
+            "do I need to fast before the blood test",
+            "the courier left my parcel at the wrong house",
+            "could you deliver it after five on Thursday instead",
+            "my son has a fever and will not come to school",
+            "who teaches the evening course in Spanish this year",
+            "I want to report a street light that is broken",
+            "how do I renew my passport before the summer",
+            "the washing machine stops in the middle of every cycle",
+            "what happens if I pay the electricity bill a month late",
+            "can you send the vet to our farm this evening",
+            "I have forgotten the password for your website again",
+        ],
+        ["oh yeah", "huh", "that's true", "oh", "oh really", "okay okay", "cool", "absolutely", "I understand", "yeah sure"],
+        [
+            "sorry can I stop you there", "I only need the opening times", "that is the wrong account number", "could you say that again", "I have a different question",
+            "just tell me the price", "no I mean the other branch", "can I talk to a person", "my card has already been blocked", "I don't have that much time",
+            "we did that yesterday", "let's do the second one",
+        ],
+        ["please stop", "enough", "one second", "but wait", "no thanks", "go back", "sorry no", "skip that"])
+    {
+        Excerpts =
+        [
+            new("librispeech/ls-2412-153948-0000.wav", 0, 4), new("two-speaker/pyannote-sample-dialogue.wav", 14.7, 17.9), new("read/jfk.wav", 5.2, 7.8),
+            new("read/beckett.wav", 0, 2.95), new("two-speaker/ami-es2011a-headset0-40-46s.wav", 1.4, 4.6), new("librispeech/ls-2412-153948-0000.wav", 4.15, 7.55),
+            new("two-speaker/pyannote-sample-dialogue.wav", 18.59, 21.5), new("read/beckett.wav", 3.3, 5.6), new("librispeech/ls-2412-153948-0000.wav", 8.35, 11.66),
+            new("two-speaker/pyannote-sample-dialogue.wav", 21.75, 24.35), new("read/beckett.wav", 6.6, 9.96),
+        ],
+    };
+
+    /// <summary>All of them.</summary>
+    internal static IReadOnlyList<Cast> All { get; } = [Tuned, HeldOut, Fresh, Unseen];
+
+    /// <summary>The parts of recordings that are this cast's recorded people; when there is none, those whom <see cref="Callers"/> chooses.</summary>
+    internal IReadOnlyList<Excerpt> Excerpts { get; init; } = [];
 }

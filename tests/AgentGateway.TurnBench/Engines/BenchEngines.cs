@@ -37,6 +37,8 @@ internal sealed class BenchEngines : IAsyncDisposable
 
     internal SpokenTexts Espeak { get; } = EspeakTexts.Value;
 
+    internal SpokenTexts Festival { get; } = new(new FestivalSynthesizer());
+
     /// <summary>From now on they cost what they cost on this machine.</summary>
     internal async Task MeasureAsync() => Costs = await EngineCosts.MeasureAsync(Recognizer, _flite, EndOfTurn);
 
