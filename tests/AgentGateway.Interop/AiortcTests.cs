@@ -7,10 +7,6 @@ namespace AgentGateway.Interop;
 [Collection("real peers")]
 public sealed class AiortcTests(SharedGateway gateway) : IClassFixture<SharedGateway>
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
-
-    internal static string Script => Path.Combine(AppContext.BaseDirectory, "Peers", "aiortc", "caller.py");
-
     [Theory]
     [InlineData("echo")]
     [InlineData("echo-relay")]
@@ -20,7 +16,8 @@ public sealed class AiortcTests(SharedGateway gateway) : IClassFixture<SharedGat
         SpeechTimeline timeline = await new SpeechTimeline().Silence(0.5).SayAsync("Good evening. I would like to hear my own voice.");
         timeline.Silence(1);
 
-        JsonElement result = await CallAsync(gateway.Process, agent, timeline, folder, timeline.Length.TotalSeconds + 1);
+        JsonElement result = await AiortcCaller.CallAsync(
+            gateway.Process, agent, folder, [AiortcCaller.Play(timeline, folder), AiortcCaller.Pause(1)]);
 
         Assert.Equal(201, result.GetProperty("status").GetInt32());
         Assert.Equal(200, result.GetProperty("deleted").GetInt32());
@@ -32,10 +29,15 @@ public sealed class AiortcTests(SharedGateway gateway) : IClassFixture<SharedGat
     public async Task The_receptionist_greets_hears_the_question_and_answers_in_speech()
     {
         using var folder = new WorkFolder();
-        SpeechTimeline timeline = await new SpeechTimeline().Silence(9).SayAsync("What are your opening hours?");
-        timeline.Silence(11);
+        SpeechTimeline question = await new SpeechTimeline().Silence(0.5).SayAsync("What are your opening hours?");
 
-        JsonElement result = await CallAsync(gateway.Process, "receptionist", timeline, folder, timeline.Length.TotalSeconds);
+        // The greeting is over, and then the answer.
+        JsonElement result = await AiortcCaller.CallAsync(
+            gateway.Process, "receptionist", folder,
+            [
+                AiortcCaller.Wait("bot-stopped-speaking"), AiortcCaller.Play(question, folder),
+                AiortcCaller.Wait("bot-started-speaking"), AiortcCaller.Wait("bot-stopped-speaking"), AiortcCaller.Pause(1),
+            ]);
 
         IReadOnlyList<RtviMessage> messages = RtviMessage.ReadAll(result);
         Assert.Equal("0badcafe", Assert.Single(messages, m => m.Type == "bot-ready").Id);
@@ -50,9 +52,14 @@ public sealed class AiortcTests(SharedGateway gateway) : IClassFixture<SharedGat
     public async Task Typed_text_is_answered_in_speech_and_on_the_channel()
     {
         using var folder = new WorkFolder();
-        SpeechTimeline timeline = new SpeechTimeline().Silence(14);
 
-        JsonElement result = await CallAsync(gateway.Process, "receptionist", timeline, folder, 13, "--say", "3:Where are you?");
+        // Typed into the greeting.
+        JsonElement result = await AiortcCaller.CallAsync(
+            gateway.Process, "receptionist", folder,
+            [
+                AiortcCaller.Wait("bot-started-speaking"), AiortcCaller.Pause(1), AiortcCaller.Say("Where are you?"),
+                AiortcCaller.Wait("user-llm-text"), AiortcCaller.Wait("bot-output", "completed"),
+            ]);
 
         IReadOnlyList<RtviMessage> messages = RtviMessage.ReadAll(result);
         Assert.Contains(messages, m => m.Type == "user-llm-text" && m.Text == "Where are you?");
@@ -64,17 +71,17 @@ public sealed class AiortcTests(SharedGateway gateway) : IClassFixture<SharedGat
     public async Task Hostile_messages_are_refused_and_the_call_goes_on()
     {
         using var folder = new WorkFolder();
-        SpeechTimeline timeline = new SpeechTimeline().Silence(8);
 
-        JsonElement result = await CallAsync(
-            gateway.Process, "receptionist", timeline, folder, 7,
+        // What was sent last is answered last, and the greeting is over after that.
+        JsonElement result = await AiortcCaller.CallAsync(
+            gateway.Process, "receptionist", folder,
+            [AiortcCaller.Wait("error"), AiortcCaller.Wait("error-response"), AiortcCaller.Wait("error"), AiortcCaller.Wait("bot-stopped-speaking")],
             "--raw", "not json", "--raw", """{"label":"rtvi-ai","type":"make-coffee","id":"1"}""", "--payload", "200000");
 
         IReadOnlyList<RtviMessage> messages = RtviMessage.ReadAll(result);
         Assert.Equal(2, messages.Count(m => m.Type == "error"));
         Assert.Contains(messages, m => m.Type == "error-response" && m.Id == "1");
         Assert.Contains(messages, m => m.Type == "bot-started-speaking");
-        Assert.Equal("caller", result.GetProperty("ended_by").GetString());
     }
 
     [Theory]
@@ -85,21 +92,8 @@ public sealed class AiortcTests(SharedGateway gateway) : IClassFixture<SharedGat
     {
         using var folder = new WorkFolder();
 
-        await CallAsync(gateway.Process, "echo", new SpeechTimeline().Silence(3), folder, 2, "--hangup", hangup);
+        JsonElement result = await AiortcCaller.CallAsync(gateway.Process, "echo", folder, [AiortcCaller.Pause(1)], "--hangup", hangup);
 
-        await Eventually.TrueAsync(
-            async () => (await gateway.Process.GetJsonAsync("readyz")).GetProperty("active_calls").GetInt32() == 0,
-            TimeSpan.FromSeconds(5),
-            () => $"the call is still there\n{gateway.Process.Log}");
+        await gateway.Process.AssertCallerHungUpAsync(result);
     }
-
-    private static Task<JsonElement> CallAsync(
-        GatewayProcess process, string agent, SpeechTimeline timeline, WorkFolder folder, double seconds, params string[] more) =>
-        PeerProcess.RunAsync(
-            Timeout,
-            "/usr/bin/python3",
-            [
-                Script, "--url", process.Url.GetLeftPart(UriPartial.Authority), "--agent", agent, "--microphone", timeline.Save(folder["said.wav"]),
-                "--recording", folder["heard.wav"], "--seconds", FormattableString.Invariant($"{seconds:F1}"), .. more,
-            ]);
 }

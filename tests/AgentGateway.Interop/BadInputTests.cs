@@ -97,12 +97,11 @@ public sealed class BadInputTests(SharedGateway gateway) : IClassFixture<SharedG
     {
         using var udp = new UdpClient();
         var random = new Random(20261121);
-        int port = int.Parse(gateway.Process.Log.Split("UDP ")[1].Split(')')[0], System.Globalization.CultureInfo.InvariantCulture);
         for (int i = 0; i < 20_000; i++)
         {
             byte[] datagram = new byte[random.Next(0, 1500)];
             random.NextBytes(datagram);
-            udp.Send(datagram, datagram.Length, "127.0.0.1", port);
+            udp.Send(datagram, datagram.Length, "127.0.0.1", gateway.Process.MediaPort);
         }
 
         Assert.Equal("ready", (await gateway.Process.GetJsonAsync("readyz")).GetProperty("status").GetString());

@@ -10,21 +10,19 @@ namespace AgentGateway.Interop;
 [Collection("real peers")]
 public sealed partial class BlockedUdpTests
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
-
     [Fact]
     public async Task Chromium_hears_its_own_voice_over_tcp()
     {
         using var folder = new WorkFolder();
-        SpeechTimeline timeline = await new SpeechTimeline().Silence(2).SayAsync("Good evening. I would like to hear my own voice.");
-        timeline.Silence(2);
 
         await CallAsync("console-call.mjs", new
         {
             agent = "echo",
-            microphone = timeline.Save(folder["said.wav"]),
             recording = folder["heard.wav"],
-            seconds = timeline.Length.TotalSeconds,
+            steps = (object[])
+            [
+                BrowserTests.Wait("echo"), await BrowserTests.SayAsync(folder, "Good evening. I would like to hear my own voice."), BrowserTests.Pause(2),
+            ],
         });
 
         Words.AssertHeard("good evening I would like to hear my own voice", await Transcriber.TranscribeAsync(folder["heard.wav"]), 0.6);
@@ -53,7 +51,7 @@ public sealed partial class BlockedUdpTests
         options["url"] = JsonSerializer.SerializeToElement(gateway.Url);
         string[] command = [.. space.Prefix, "node", Path.Combine(TestPaths.RepositoryRoot, "tests", "browser", script), JsonSerializer.Serialize(options)];
 
-        JsonElement result = await PeerProcess.RunAsync(Timeout, command[0], command[1..]);
+        JsonElement result = await PeerProcess.RunAsync(BrowserTests.Limit, command[0], command[1..]);
 
         string details = $"{result}\n{gateway.Log}";
         Assert.True(result.GetProperty("errors").GetArrayLength() == 0, details);

@@ -8,11 +8,12 @@ using AgentGateway.Testing.Conversation;
 
 namespace AgentGateway.Interop;
 
-/// <summary>Headless Chromium drives the console page, with a WAV file as its microphone.</summary>
+/// <summary>Headless Chromium drives the console page. Its caller speaks when the agent is heard or silent, never when a time has come: machines differ.</summary>
 [Collection("real peers")]
 public sealed class BrowserTests
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
+    // Only a browser that hangs takes so long.
+    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(240);
 
     [Fact]
     public async Task On_loopback_a_caller_is_greeted_asks_interrupts_and_hangs_up()
@@ -31,11 +32,11 @@ public sealed class BrowserTests
     public async Task The_echo_agent_returns_the_voice_to_the_browser()
     {
         using var folder = new WorkFolder();
-        SpeechTimeline timeline = await new SpeechTimeline().Silence(2).SayAsync("Good evening. I would like to hear my own voice.");
-        timeline.Silence(2);
         await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync();
 
-        JsonElement result = await RunAsync(gateway, [], ["--allow-loopback-in-peer-connection"], "echo", timeline, folder);
+        JsonElement result = await RunAsync(
+            gateway, [], ["--allow-loopback-in-peer-connection"], "echo", folder,
+            [Wait("echo"), await SayAsync(folder, "Good evening. I would like to hear my own voice."), Pause(2)]);
 
         AssertNoErrors(result);
         Words.AssertHeard("good evening I would like to hear my own voice", await Transcriber.TranscribeAsync(folder["heard.wav"]), 0.6);
@@ -46,16 +47,17 @@ public sealed class BrowserTests
     public async Task A_nod_lets_the_agent_go_on_an_interruption_does_not_and_the_log_of_the_call_replays()
     {
         using var folder = new WorkFolder();
-        SpeechTimeline timeline = await new SpeechTimeline().Silence(10).SayAsync("What are your opening hours?");
 
         // A second and a half into the answer the caller agrees, and when it has gone on, interrupts. (One syllable: the small recogniser
         // takes "okay" for two words that say something now and then, and to those the agent rightly yields.)
-        await timeline.Silence(2.4).SayAsync("right");
-        await timeline.Silence(2.2).SayAsync("Wait a moment please. Where are you located?");
-        timeline.Silence(8);
+        object[] steps =
+        [
+            .. await AskAsync(folder), Pause(1.5), await SayAsync(folder, "right"),
+            Pause(2.2), await SayAsync(folder, "Wait a moment please. Where are you located?"), Answered,
+        ];
         JsonElement result;
         await using (GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync(LogTo(folder)))
-            result = await RunAsync(gateway, [], ["--allow-loopback-in-peer-connection"], "receptionist", timeline, folder);
+            result = await RunAsync(gateway, [], ["--allow-loopback-in-peer-connection"], "receptionist", folder, steps);
 
         AssertNoErrors(result);
         (List<CallLogEntry> entries, CallTranscript transcript) = await AssertReplaysAsync(folder);
@@ -112,16 +114,13 @@ public sealed class BrowserTests
     {
         using var folder = new WorkFolder();
 
-        // The greeting lasts about six seconds. The question's answer is long enough to be interrupted three seconds in.
-        SpeechTimeline timeline = await new SpeechTimeline().Silence(10).SayAsync("What are your opening hours?");
-        await timeline.Silence(3.5).SayAsync("Wait a moment please. Where are you located?");
-        timeline.Silence(8);
-
+        // The question's answer is long enough to be interrupted two and a half seconds in.
+        object[] steps = [.. await AskAsync(folder), Pause(2.5), await SayAsync(folder, "Wait a moment please. Where are you located?"), Answered];
         JsonElement result;
         string output;
         await using (GatewayProcess gateway = await start(LogTo(folder)))
         {
-            result = await RunAsync(gateway, prefix, flags, "receptionist", timeline, folder);
+            result = await RunAsync(gateway, prefix, flags, "receptionist", folder, steps);
             output = $"{gateway.Log}";
         }
 
@@ -155,19 +154,24 @@ public sealed class BrowserTests
         Assert.True(result.GetProperty("alerts").GetArrayLength() == 0, result.ToString());
     }
 
-    private static Task<JsonElement> RunAsync(
-        GatewayProcess gateway, string[] prefix, string[] flags, string agent, SpeechTimeline timeline, WorkFolder folder)
+    /// <summary>What the page does next (tests/browser/console-call.mjs).</summary>
+    internal static object Wait(string state) => new { wait = state };
+
+    internal static object Pause(double seconds) => new { pause = seconds };
+
+    internal static async Task<object> SayAsync(WorkFolder folder, string text) =>
+        new { say = (await new SpeechTimeline().SayAsync(text)).Save(folder[$"{Guid.NewGuid():N}.wav"]) };
+
+    private static object Answered => new { answered = 1.5 };
+
+    // When the greeting is over; ends with the beginning of the answer.
+    private static async Task<object[]> AskAsync(WorkFolder folder) =>
+        [Wait("speaking"), Wait("listening"), Pause(1), await SayAsync(folder, "What are your opening hours?"), Wait("speaking")];
+
+    private static Task<JsonElement> RunAsync(GatewayProcess gateway, string[] prefix, string[] flags, string agent, WorkFolder folder, object[] steps)
     {
-        string options = JsonSerializer.Serialize(new
-        {
-            url = gateway.Url,
-            agent,
-            microphone = timeline.Save(folder["said.wav"]),
-            recording = folder["heard.wav"],
-            seconds = timeline.Length.TotalSeconds,
-            flags,
-        });
+        string options = JsonSerializer.Serialize(new { url = gateway.Url, agent, steps, recording = folder["heard.wav"], flags });
         string[] command = [.. prefix, "node", Path.Combine(TestPaths.RepositoryRoot, "tests", "browser", "console-call.mjs"), options];
-        return PeerProcess.RunAsync(Timeout, command[0], command[1..]);
+        return PeerProcess.RunAsync(Limit, command[0], command[1..]);
     }
 }

@@ -8,8 +8,6 @@ namespace AgentGateway.Interop;
 [Collection("real peers")]
 public sealed class LanguageModelTests
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task A_configured_endpoint_answers_calls_the_tool_and_is_told_the_result()
     {
@@ -20,7 +18,7 @@ public sealed class LanguageModelTests
             OpenAiReply.Text("The restaurant is open ", "from Tuesday to Sunday. ", "How can I help you?"));
         await using GatewayProcess gateway = await StartAsync(server);
 
-        IReadOnlyList<RtviMessage> messages = await CallAsync(gateway, folder, 12, "--say", "5:A table for four, please.");
+        IReadOnlyList<RtviMessage> messages = await CallAsync(gateway, folder, "A table for four, please.", AiortcCaller.Wait("bot-output", "from Tuesday to Sunday."));
 
         Assert.Contains(messages, m => m.Type == "llm-function-call-in-progress" && m.Data.GetProperty("arguments").GetProperty("party_size").GetInt32() == 4);
         Assert.Contains(messages, m => m.Type == "llm-function-call-stopped");
@@ -56,7 +54,7 @@ public sealed class LanguageModelTests
         if (failure == "down")
             await server.DisposeAsync();
 
-        IReadOnlyList<RtviMessage> messages = await CallAsync(gateway, folder, 13, "--say", "5:What are your opening hours?");
+        IReadOnlyList<RtviMessage> messages = await CallAsync(gateway, folder, "What are your opening hours?", AiortcCaller.Wait("error"));
         if (failure != "down")
             await server.DisposeAsync();
 
@@ -71,16 +69,12 @@ public sealed class LanguageModelTests
     private static Task<GatewayProcess> StartAsync(FakeOpenAiServer server) => GatewayProcess.StartOnLoopbackAsync(
         $"Llm:BaseUrl={server.BaseUrl}", "Llm:ApiKey=test-key", "Llm:Model=test-model");
 
-    private static async Task<IReadOnlyList<RtviMessage>> CallAsync(GatewayProcess gateway, WorkFolder folder, double seconds, params string[] more)
+    /// <summary>Types when the greeting is over, and listens to the end of what the agent says from a message on.</summary>
+    private static async Task<IReadOnlyList<RtviMessage>> CallAsync(GatewayProcess gateway, WorkFolder folder, string typed, object answered)
     {
-        JsonElement result = await PeerProcess.RunAsync(
-            Timeout,
-            "/usr/bin/python3",
-            [
-                AiortcTests.Script, "--url", gateway.Url.GetLeftPart(UriPartial.Authority), "--agent", "receptionist", "--microphone",
-                new SpeechTimeline().Silence(seconds).Save(folder["said.wav"]), "--recording", folder["heard.wav"],
-                "--seconds", FormattableString.Invariant($"{seconds:F1}"), .. more,
-            ]);
+        JsonElement result = await AiortcCaller.CallAsync(
+            gateway, "receptionist", folder,
+            [AiortcCaller.Wait("bot-stopped-speaking"), AiortcCaller.Say(typed), answered, AiortcCaller.Wait("bot-stopped-speaking"), AiortcCaller.Pause(1)]);
         return RtviMessage.ReadAll(result);
     }
 }

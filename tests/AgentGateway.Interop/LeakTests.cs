@@ -29,15 +29,19 @@ public sealed class LeakTests
         await RunAsync(calls, WarmUpCalls, Calls);
         await calls.AssertReadyAsync(calls: 0);
 
-        Usage after = await Usage.OfAsync(gateway);
-        string told = $"after {WarmUpCalls} calls {before}; after {Calls} {after}";
-        TestContext.Current.TestOutputHelper?.WriteLine(told);
-        Assert.True(after.Handles <= before.Handles + 8, told);
-        Assert.True(after.Sockets <= before.Sockets + 4, told);
-        Assert.True(after.Threads <= before.Threads + 8, told);
+        // Pool threads end and memory is given back in their own time, on a busy machine later; what leaked stays for ever.
+        Usage after = before;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                after = await Usage.OfAsync(gateway);
 
-        // A leak of four kilobytes per call would be 32 MB; the C library's heaps go up and down by a few.
-        Assert.True(after.Megabytes <= before.Megabytes + 24, told);
+                // A leak of four kilobytes per call would be 32 MB; the C library's heaps go up and down by a few.
+                return after.Handles <= before.Handles + 8 && after.Sockets <= before.Sockets + 4
+                    && after.Threads <= before.Threads + 8 && after.Megabytes <= before.Megabytes + 24;
+            },
+            () => $"after {WarmUpCalls} calls {before}; after {Calls} {after}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"after {WarmUpCalls} calls {before}; after {Calls} {after}");
     }
 
     private static async Task RunAsync(GatewayCalls calls, int from, int to)

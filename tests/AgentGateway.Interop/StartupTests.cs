@@ -74,8 +74,7 @@ public sealed class StartupTests
 
         await using GatewayProcess gateway = await GatewayProcess.StartOnLoopbackAsync($"Agents:Path={folder["."]}");
 
-        Assert.Contains("bad/agent.md:3:1", gateway.Log);
-        Assert.Contains("mode", gateway.Log);
+        await gateway.LoggedAsync("bad/agent.md:3:1", "mode");
         var agents = (await gateway.GetJsonAsync("v1/agents")).GetProperty("agents");
         Assert.Equal("good", Assert.Single(agents.EnumerateArray()).GetProperty("name").GetString());
     }

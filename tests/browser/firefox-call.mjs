@@ -1,14 +1,14 @@
 // Drives the console page in stock headless Firefox over WebDriver BiDi and prints what happened as one JSON object. The
 // microphone is Firefox's fake one, a tone; what the agent sends is recorded by the browser itself.
-// The call lasts the given seconds and, on a machine where it began late, until the page has gone through the given states.
+// The call lasts the given seconds from the moment of connection on, and until the page has gone through the given states.
 // Usage: node firefox-call.mjs '{"url", "agent", "recording", "seconds", "states"}'
 import fs from 'node:fs';
 import { decodePcm, writeWav } from '../AgentGateway.Interop/Peers/node/wav.mjs';
 import { launchFirefox } from './firefox-bidi.mjs';
 
 const RATE = 48000;
-// Only so that a state that never comes does not hang the test.
-const MAX_SECONDS = 70;
+// Only so that what never comes does not hang the test.
+const MAX_SECONDS = 90;
 const options = JSON.parse(process.argv[2]);
 const result = { states: [], alerts: [], errors: [], messages: [], connectionStates: [] };
 
@@ -23,6 +23,10 @@ function watchCall() {
       watch.opened = performance.now();
       const stamp = () => (performance.now() - watch.opened) / 1000;
       this.addEventListener('connectionstatechange', () => watch.states.push([stamp(), this.connectionState]));
+      watch.secondsConnected = () => {
+        const connected = watch.states.find(([, state]) => state === 'connected');
+        return connected ? stamp() - connected[0] : 0;
+      };
       this.addEventListener('track', (e) => {
         watch.recorder = new MediaRecorder(new MediaStream([e.track]), { mimeType: 'audio/ogg;codecs=opus' });
         watch.recorder.ondataavailable = (e) => watch.chunks.push(e.data);
@@ -83,7 +87,7 @@ const firefox = await launchFirefox(options.firefox ?? '/usr/bin/firefox-esr', {
 
 try {
   await firefox.open(options.url, watchCall);
-  await firefox.waitFor(() => !document.getElementById('call').disabled, 15000);
+  await firefox.waitFor(() => !document.getElementById('call').disabled, 60000);
   await firefox.evaluate((agent) => {
     const select = document.getElementById('agent');
     select.value = agent;
@@ -94,12 +98,15 @@ try {
   const elapsed = () => (Date.now() - started) / 1000;
   const missing = [...(options.states ?? [])];
   await firefox.click('call');
-  while (elapsed() < options.seconds || (missing.length > 0 && elapsed() < MAX_SECONDS)) {
+  let connected = 0;
+  while ((connected < options.seconds || missing.length > 0) && elapsed() < MAX_SECONDS) {
     const now = await firefox.evaluate(() => ({
       state: document.getElementById('stage').dataset.state,
+      connected: window.__watch.secondsConnected?.() ?? 0,
       alert: document.getElementById('alert').hidden ? '' : document.getElementById('alert-text').textContent,
     }));
     if (result.states.at(-1)?.[1] !== now.state) result.states.push([elapsed(), now.state]);
+    connected = now.connected;
     if (missing[0] === now.state) missing.shift();
     if (now.alert && result.alerts.at(-1) !== now.alert) result.alerts.push(now.alert);
     if (now.state === 'ended') break;
@@ -109,7 +116,7 @@ try {
   result.statistics = await firefox.evaluate(readStatistics);
   fs.writeFileSync(options.recording, writeWav(decodePcm(await firefox.evaluate(stopRecording, RATE)), RATE));
   await firefox.click('call');
-  await firefox.waitFor(() => document.getElementById('stage').dataset.state === 'ended', 5000);
+  await firefox.waitFor(() => document.getElementById('stage').dataset.state === 'ended', 60000);
   Object.assign(
     result,
     await firefox.evaluate(() => ({

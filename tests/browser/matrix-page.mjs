@@ -48,10 +48,10 @@ function webAudio() {
       recorder.port.onmessage = (e) => chunks.push(e.data);
       source.connect(recorder).connect(context.destination);
       return {
-        stop(file) {
+        save: (file) => save(file, chunks.flatMap((c) => [...c])),
+        end() {
           source.disconnect();
           recorder.disconnect();
-          return save(file, chunks.flatMap((c) => [...c]));
         },
       };
     },
@@ -83,16 +83,23 @@ function elements() {
     record(track) {
       const recorder = new MediaRecorder(new MediaStream([track]), { mimeType: 'audio/ogg;codecs=opus' });
       const chunks = [];
-      recorder.ondataavailable = (e) => chunks.push(e.data);
+      let added = () => {};
+      recorder.ondataavailable = (e) => {
+        chunks.push(e.data);
+        added();
+      };
       recorder.start();
       return {
-        async stop(file) {
+        async save(file) {
           await new Promise((done) => {
-            recorder.onstop = done;
-            recorder.stop();
+            added = done;
+            recorder.requestData();
           });
           const encoded = await new Blob(chunks).arrayBuffer();
           return save(file, (await new OfflineAudioContext(1, 1, RATE).decodeAudioData(encoded)).getChannelData(0));
+        },
+        end() {
+          if (recorder.state !== 'inactive') recorder.stop();
         },
       };
     },

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using AgentGateway.Audio;
+using AgentGateway.Interop.Support;
 using AgentGateway.Net;
 using AgentGateway.Primitives;
 using AgentGateway.Rtc.Peer;
@@ -98,7 +99,7 @@ internal sealed class MatrixCall : IRtcConnectionHandler, IDisposable
             _played = New();
             return _played.Task;
         });
-        await played.WaitAsync(length + TimeSpan.FromSeconds(10));
+        await played.WaitAsync(length + Eventually.Limit);
     }
 
     /// <summary>What was heard since <see cref="RecordAsync"/>, at most as much as <paramref name="limit"/>; 48 kHz mono.</summary>

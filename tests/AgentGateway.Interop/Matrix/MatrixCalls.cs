@@ -15,7 +15,14 @@ internal sealed class MatrixCalls
     private const double LeastCorrelation = 0.75;
     private const double LeastCorrelationOnBadNetwork = 0.5;
     private const ulong NetworkSeed = 20260101;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
+    // Only what hangs takes so long: nothing is asserted by it.
+    private static readonly TimeSpan Soon = Eventually.Limit;
+
+    // How far behind a machine may be before what was not heard is lost.
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(15);
+
+    // Long before consent expires, and before a stack believes by itself that the far end is gone.
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(4);
 
     // A round trip takes a report each way, up to 7.5 s after the one before, and here one of 20 is lost.
@@ -170,10 +177,10 @@ internal sealed class MatrixCalls
             (long goodSent, long goodLost) = fromTheStart ? default : impairer.ChangeTo(BadNetwork);
             await HearEachOtherAsync(call, OurTune, TheirTune, LeastCorrelationOnBadNetwork);
             await ExchangeAsync(call, FewSizes);
+            await MeasuredAsync(call);
             (long sent, long lost) = impairer.Counters;
             (sent, lost) = (sent - goodSent, lost - goodLost);
             Assert.True(lost > 0.04 * sent && lost < 0.06 * sent && sent > 300, $"{lost} of {sent} datagrams were lost (seed {NetworkSeed})");
-            await MeasuredAsync(call);
         });
         await EndAsync(call);
     }
@@ -182,24 +189,25 @@ internal sealed class MatrixCalls
     // of 20 datagrams lost each way. What was asked for again and came is not lost.
     private async Task MeasuredAsync(MatrixCall call)
     {
-        RtcStatistics s = new();
+        string told = "nothing";
         await Eventually.TrueAsync(
             async () =>
             {
-                s = await call.Connection.InvokeAsync((now, peer) => peer.GetStatistics(now));
-                return s.Audio.RemotePacketsLost > 0 && (s.Audio.RoundTripTime is not null || !_stack.AnswersReports);
+                RtcAudioStatistics s = await call.Connection.InvokeAsync((now, peer) => peer.GetStatistics(now).Audio);
+                double lost = (double)s.PacketsLost / (s.PacketsLost + s.PacketsReceived);
+                double lostByThem = (double)s.RemotePacketsLost / s.PacketsSent;
+                told = $"round trip {s.RoundTripTime}, jitter {s.Jitter}, theirs {s.RemoteJitter}, lost {lost:P1}, by them {lostByThem:P1}";
+                return (s.RoundTripTime is { } roundTrip ? roundTrip > TimeSpan.Zero && roundTrip < TimeSpan.FromSeconds(1) : !_stack.AnswersReports)
+                    && IsOfThisNetwork(s.Jitter) && IsOfThisNetwork(s.RemoteJitter)
+                    && s.PacketsLost + s.PacketsRetransmitted > 0 && lost < 0.12
+                    && s.RemotePacketsLost > 0 && lostByThem < 0.12;
             },
             Reports,
-            () => $"no round trip or loss is reported: {s}");
-        double lost = (double)s.Audio.PacketsLost / (s.Audio.PacketsLost + s.Audio.PacketsReceived);
-        double lostByThem = (double)s.Audio.RemotePacketsLost / s.Audio.PacketsSent;
-        string told = $"round trip {s.Audio.RoundTripTime}, jitter {s.Audio.Jitter}, theirs {s.Audio.RemoteJitter}, lost {lost:P1}, by them {lostByThem:P1}";
+            () => $"this is not what the network does: {told}");
         TestContext.Current.SendDiagnosticMessage($"{_stack}: {told}");
-        Assert.True(s.Audio.RoundTripTime is null || (s.Audio.RoundTripTime > TimeSpan.Zero && s.Audio.RoundTripTime < TimeSpan.FromSeconds(1)), told);
-        Assert.True(s.Audio.Jitter > TimeSpan.FromMilliseconds(5) && s.Audio.Jitter < TimeSpan.FromMilliseconds(200), told);
-        Assert.True(s.Audio.RemoteJitter > TimeSpan.FromMilliseconds(5) && s.Audio.RemoteJitter < TimeSpan.FromMilliseconds(200), told);
-        Assert.True(s.Audio.PacketsLost + s.Audio.PacketsRetransmitted > 0 && lost < 0.12, told);
-        Assert.True(lostByThem < 0.12, told);
+
+        // A machine that stalls adds to the jitter of that moment.
+        static bool IsOfThisNetwork(TimeSpan? jitter) => jitter > TimeSpan.FromMilliseconds(5) && jitter < TimeSpan.FromMilliseconds(200);
     }
 
     private async Task OpenAsync(bool channel, object? turn)
@@ -320,7 +328,6 @@ internal sealed class MatrixCalls
 
     private async Task HearEachOtherAsync(MatrixCall call, Melody ours, Melody theirs, double leastCorrelation)
     {
-        string heard = _folder["heard"];
         TimeSpan length = (ours.Length > theirs.Length ? ours.Length : theirs.Length) + AfterTheTune;
         short[] tune = ours.Render();
         string file = _lab.TuneFile(_stack, theirs);
@@ -329,27 +336,26 @@ internal sealed class MatrixCalls
         await call.RecordAsync();
         _peer.Do("play", new { file });
         await call.PlayAsync(tune, length);
-        _peer.Do("stop", new { file = heard });
-        await _peer.WaitAsync("recorded", Soon);
-
-        double correlation = await ListenAsync(call, theirs, length, leastCorrelation);
-        (short[] byThem, int rate) = MatrixLab.ReadRecording(_stack, heard);
-        (double theirCorrelation, _) = MelodyMatch.Find(ours, byThem, rate);
-        TestContext.Current.SendDiagnosticMessage($"{_stack}: we hear {correlation:F3}, they hear {theirCorrelation:F3}");
-        Assert.True(correlation >= leastCorrelation, $"we hear their tune with a correlation of {correlation:F2}");
-        Assert.True(theirCorrelation >= leastCorrelation, $"they hear our tune with a correlation of {theirCorrelation:F2}");
+        string told = await HeardByBothAsync(call, ours, theirs, leastCorrelation);
+        TestContext.Current.SendDiagnosticMessage($"{_stack}: {told}");
     }
 
-    // They may have begun to play a while after they were told to.
-    private static async Task<double> ListenAsync(MatrixCall call, Melody theirs, TimeSpan length, double leastCorrelation)
+    // They may have begun to play a while after they were told to, and their playout may be behind.
+    private async Task<string> HeardByBothAsync(MatrixCall call, Melody ours, Melody theirs, double leastCorrelation)
     {
+        string heard = _folder["heard"];
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         long since = Stopwatch.GetTimestamp();
         while (true)
         {
-            (double correlation, _) = MelodyMatch.Find(theirs, await call.HeardAsync(length + Soon), Melody.Rate);
-            if (correlation >= leastCorrelation || Stopwatch.GetElapsedTime(since) > AtOnce)
-                return correlation;
+            (double byUs, _) = MelodyMatch.Find(theirs, await call.HeardAsync(Soon), Melody.Rate);
+            _peer.Do("save", new { file = heard });
+            await _peer.WaitAsync("recorded", Soon);
+            (short[] recording, int rate) = MatrixLab.ReadRecording(_stack, heard);
+            (double byThem, _) = MelodyMatch.Find(ours, recording, rate);
+            if (byUs >= leastCorrelation && byThem >= leastCorrelation)
+                return FormattableString.Invariant($"we hear {byUs:F3}, they hear {byThem:F3}");
+            Assert.True(Stopwatch.GetElapsedTime(since) < Late, $"we hear their tune with a correlation of {byUs:F2}, they hear ours with one of {byThem:F2}");
             await poll.WaitForNextTickAsync();
         }
     }

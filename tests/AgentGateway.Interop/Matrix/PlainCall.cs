@@ -1,3 +1,4 @@
+using AgentGateway.Interop.Support;
 using AgentGateway.Net;
 
 namespace AgentGateway.Interop.Matrix;
@@ -5,7 +6,8 @@ namespace AgentGateway.Interop.Matrix;
 /// <summary>A call that another stack's program made to us, connected, without any condition of the matrix.</summary>
 internal sealed class PlainCall : IAsyncDisposable
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    // Only what hangs takes so long.
+    private static readonly TimeSpan Soon = Eventually.Limit;
 
     private PlainCall(MatrixStack stack, MatrixPeer peer)
     {

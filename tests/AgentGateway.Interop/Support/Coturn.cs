@@ -14,6 +14,7 @@ internal sealed class Coturn : IAsyncDisposable
     internal const string UserName = "agent";
     internal const string Password = "correct horse";
 
+    private const int Attempts = 3;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
@@ -27,8 +28,7 @@ internal sealed class Coturn : IAsyncDisposable
     private Coturn(IPAddress address, string[] options)
     {
         _address = address;
-        _port = FreePort();
-        _tlsPort = FreePort();
+        (_port, _tlsPort) = FreePorts();
         _certificate = CreateCertificate(_folder);
         _process = new Process
         {
@@ -64,25 +64,33 @@ internal sealed class Coturn : IAsyncDisposable
     /// <summary>The same on another address of loopback.</summary>
     internal static async Task<Coturn> StartAsync(IPAddress address, params string[] options)
     {
+        // It cannot be told to take any port. One that was free may be taken by the time it does.
+        for (int attempt = 1; ; attempt++)
+        {
+            Coturn server = Launch(address, options);
+            long since = Stopwatch.GetTimestamp();
+            while (!server._process.HasExited && Stopwatch.GetElapsedTime(since) < Limit)
+            {
+                if (await AnswersAsync(address, server._port) && await AnswersAsync(address, server._tlsPort))
+                    return server;
+                await Task.Delay(50);
+            }
+
+            await server.DisposeAsync();
+            if (attempt == Attempts)
+                throw new InvalidOperationException($"coturn did not start:\n{server.Log}");
+        }
+    }
+
+    private static Coturn Launch(IPAddress address, string[] options)
+    {
         var server = new Coturn(address, options);
         server._process.Start();
         server._process.OutputDataReceived += server.Append;
         server._process.ErrorDataReceived += server.Append;
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
-        try
-        {
-            using var limit = new CancellationTokenSource(Limit);
-            while (!await AnswersAsync(address, server._port, limit.Token))
-                await Task.Delay(50, limit.Token);
-            return server;
-        }
-        catch (OperationCanceledException e)
-        {
-            string log = server.Log;
-            await server.DisposeAsync();
-            throw new InvalidOperationException($"coturn did not start:\n{log}", e);
-        }
+        return server;
     }
 
     internal TurnServer Turn(TurnTransport transport, string? password = null) => new()
@@ -105,12 +113,12 @@ internal sealed class Coturn : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static async Task<bool> AnswersAsync(IPAddress address, int port, CancellationToken cancellation)
+    private static async Task<bool> AnswersAsync(IPAddress address, int port)
     {
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(address, port, cancellation);
+            await socket.ConnectAsync(address, port);
             return true;
         }
         catch (SocketException)
@@ -119,22 +127,31 @@ internal sealed class Coturn : IAsyncDisposable
         }
     }
 
-    /// <summary>A port that is free for both protocols now.</summary>
-    private static int FreePort()
+    // Two ports, each free for both protocols now.
+    private static (int First, int Second) FreePorts()
+    {
+        using Socket first = Listen(out int firstPort);
+        using Socket second = Listen(out int secondPort);
+        return (firstPort, secondPort);
+    }
+
+    private static Socket Listen(out int port)
     {
         while (true)
         {
-            using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             tcp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            port = ((IPEndPoint)tcp.LocalEndPoint!).Port;
             using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             try
             {
-                udp.Bind(tcp.LocalEndPoint!);
-                return ((IPEndPoint)tcp.LocalEndPoint!).Port;
+                udp.Bind(tcp.LocalEndPoint);
+                return tcp;
             }
             catch (SocketException)
             {
                 // Taken by somebody's UDP.
+                tcp.Dispose();
             }
         }
     }

@@ -56,7 +56,6 @@ internal sealed class GatewayCalls(GatewayProcess gateway) : IAsyncDisposable
     {
         await Eventually.TrueAsync(
             async () => (await gateway.GetJsonAsync("readyz")).GetProperty("active_calls").GetInt32() == calls,
-            TimeSpan.FromSeconds(20),
             () => $"there are not {calls} calls\n{gateway.Log}");
         Assert.Equal("ready", (await gateway.GetJsonAsync("readyz")).GetProperty("status").GetString());
     }

@@ -11,7 +11,7 @@ namespace AgentGateway.Interop.Support;
 internal sealed partial class GatewayProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private readonly StringBuilder _log = new();
@@ -24,7 +24,7 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     internal int Id => _process.Id;
 
     /// <summary>The UDP port for media.</summary>
-    internal int MediaPort => int.Parse(Log.Split("UDP ")[1].Split(')')[0], CultureInfo.InvariantCulture);
+    internal int MediaPort { get; private set; }
 
     /// <summary>Memory that the process holds, in megabytes.</summary>
     internal double ResidentMegabytes
@@ -79,13 +79,12 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         return (gateway._process.ExitCode, gateway.Log);
     }
 
-    /// <summary>Waits for a line of the log and returns it.</summary>
+    /// <summary>Waits for a line of the log and returns it: it is written by another thread than the one that does what it tells.</summary>
     internal async Task<string> LoggedAsync(params string[] parts)
     {
         string? line = null;
         await Eventually.TrueAsync(
             () => Task.FromResult((line = Log.Split('\n').FirstOrDefault(l => parts.All(p => l.Contains(p, StringComparison.Ordinal)))) is not null),
-            TimeSpan.FromSeconds(15),
             () => $"no line with {string.Join(", ", parts)}:\n{Log}");
         return line!;
     }
@@ -97,6 +96,16 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     {
         using var http = new HttpClient { BaseAddress = Url };
         return JsonDocument.Parse(await http.GetStringAsync(path)).RootElement;
+    }
+
+    /// <summary>The gateway knows that a peer's call is over, and that it was the caller who ended it.</summary>
+    /// <param name="call">What the peer told of the call.</param>
+    internal async Task AssertCallerHungUpAsync(JsonElement call)
+    {
+        string id = call.GetProperty("session").GetString()!.Split('/')[^1];
+        Assert.Contains(": CallerHungUp (", await EndLineAsync(id));
+        await Eventually.TrueAsync(
+            async () => (await GetJsonAsync("readyz")).GetProperty("active_calls").GetInt32() == 0, () => $"the call is still there\n{Log}");
     }
 
     public async ValueTask DisposeAsync()
@@ -162,9 +171,12 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         lock (_log)
             _log.AppendLine(line);
         if (ReadyLine().Match(line) is { Success: true } match)
+        {
+            MediaPort = int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
             _ready.TrySetResult(new Uri(match.Groups[1].Value));
+        }
     }
 
-    [GeneratedRegex(@"AgentGateway is ready: (http://\S+)")]
+    [GeneratedRegex(@"AgentGateway is ready: (http://\S+) \(media on UDP (\d+)")]
     private static partial Regex ReadyLine();
 }

@@ -12,7 +12,6 @@ internal sealed class MatrixRelay : IAsyncDisposable
     internal const string Password = "an ordinary secret";
 
     private const int Relays = 200;
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
     private readonly int _firstRelay;
@@ -56,7 +55,7 @@ internal sealed class MatrixRelay : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         var server = new MatrixRelay(process, new IPEndPoint(address, port), firstRelay);
-        await Eventually.TrueAsync(server.AnswersAsync, StartTimeout, () => "coturn does not answer");
+        await Eventually.TrueAsync(server.AnswersAsync, () => "coturn does not answer");
         return server;
     }
 

@@ -1,7 +1,13 @@
 """Calls an agent with aiortc and prints what happened as one JSON object.
 
-Plays a WAV file (48 kHz mono PCM16) as the microphone, records what the agent says to another, collects the messages of
-a data channel, and may send texts. Hangs up when the time is over, or when the gateway ends the call.
+Once connected it takes steps, one after the other, and then hangs up, unless the gateway has ended the call before:
+  {"play": FILE}   speaks a WAV file (48 kHz mono PCM16) to its end; the microphone is silent otherwise
+  {"say": TEXT}    sends send-text
+  {"wait": TYPE, "contains": TEXT}
+                   waits for the next message of a type with this text somewhere in it (any when there is none), behind
+                   the one that the last "wait" found; the data channel is open then
+  {"pause": SECONDS}
+What the agent says is recorded all the time, and the messages of the data channel are collected.
 """
 
 import argparse
@@ -44,12 +50,12 @@ class Recorder:
 
 def post(url, body, content_type="application/sdp"):
     request = urllib.request.Request(url, data=body.encode(), headers={"Content-Type": content_type}, method="POST")
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         return response.status, dict(response.headers), response.read().decode()
 
 
 def delete(url):
-    with urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=10) as response:
+    with urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=60) as response:
         return response.status
 
 
@@ -57,11 +63,10 @@ async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--url", required=True)
     parser.add_argument("--agent", required=True)
-    parser.add_argument("--microphone", required=True)
     parser.add_argument("--recording", required=True)
-    parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--steps", type=json.loads, required=True)
+    parser.add_argument("--limit", type=float, default=90, help="seconds after which a call whose steps are not done is given up")
     parser.add_argument("--label", default="events")
-    parser.add_argument("--say", action="append", default=[], help="AT_SECONDS:TEXT sent with send-text")
     parser.add_argument("--payload", type=int, default=0, help="also send one message of this many bytes")
     parser.add_argument("--raw", action="append", default=[], help="a message sent as it is")
     parser.add_argument("--hangup", choices=["delete", "close", "channel"], default="delete")
@@ -77,10 +82,10 @@ async def main():
     recorder = Recorder()
     tasks = []
     over = asyncio.Event()
-    opened = asyncio.Event()
+    connected = asyncio.Event()
+    arrived = asyncio.Event()
 
     microphone = Microphone()
-    microphone.play(args.microphone)
     pc.addTrack(microphone)
     channel = pc.createDataChannel(args.label)
 
@@ -91,12 +96,13 @@ async def main():
     @pc.on("connectionstatechange")
     def on_state():
         result["states"].append([stamp(), pc.connectionState])
+        if pc.connectionState == "connected":
+            connected.set()
         if pc.connectionState in ("failed", "closed"):
             over.set()
 
     @channel.on("open")
     def on_open():
-        opened.set()
         channel.send(json.dumps({"label": "rtvi-ai", "type": "client-ready", "id": "0badcafe", "data": {"version": "2.1.0", "about": {"library": "aiortc"}}}))
         for raw in args.raw:
             channel.send(raw)
@@ -106,6 +112,7 @@ async def main():
     @channel.on("message")
     def on_message(message):
         result["messages"].append([stamp(), message if isinstance(message, str) else repr(message)])
+        arrived.set()
         if isinstance(message, str) and '"peerLeft"' in message:
             over.set()
 
@@ -120,23 +127,42 @@ async def main():
         return
     result["status"] = status
     result["answer"] = answer
+    result["session"] = headers["Location"]
     session = args.url + headers["Location"]
     await pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
 
-    async def say(at, text):
-        await opened.wait()
-        await asyncio.sleep(max(0, at - stamp()))
-        channel.send(json.dumps({"label": "rtvi-ai", "type": "send-text", "id": "5a5a5a5a", "data": {"content": text}}))
+    async def wait(kind, text):
+        nonlocal seen
+        while True:
+            while seen < len(result["messages"]):
+                message = result["messages"][seen][1]
+                seen += 1
+                if text in message and message.startswith("{") and json.loads(message).get("type") == kind:
+                    return
+            arrived.clear()
+            await arrived.wait()
 
-    for item in args.say:
-        at, _, text = item.partition(":")
-        tasks.append(asyncio.ensure_future(say(float(at), text)))
+    async def take_steps():
+        await connected.wait()
+        for step in args.steps:
+            result["step"] = step
+            if "play" in step:
+                await microphone.play(step["play"])
+            elif "say" in step:
+                channel.send(json.dumps({"label": "rtvi-ai", "type": "send-text", "id": "5a5a5a5a", "data": {"content": step["say"]}}))
+            elif "wait" in step:
+                await wait(step["wait"], step.get("contains") or "")
+            else:
+                await asyncio.sleep(step["pause"])
+        del result["step"]
 
-    try:
-        await asyncio.wait_for(over.wait(), args.seconds)
-        result["ended_by"] = "gateway"
-    except asyncio.TimeoutError:
-        result["ended_by"] = "caller"
+    seen = 0
+    steps = asyncio.ensure_future(take_steps())
+    tasks += [steps, asyncio.ensure_future(over.wait())]
+    await asyncio.wait(tasks[-2:], timeout=args.limit, return_when=asyncio.FIRST_COMPLETED)
+    result["ended_by"] = "gateway" if over.is_set() else "caller" if steps.done() else "limit"
+    if steps.done():
+        steps.result()
     result["ended_at"] = stamp()
 
     if result["ended_by"] == "caller":

@@ -80,13 +80,12 @@ class Peer:
         self._recorded_from = None
         tell(event="recording")
 
-    async def stop(self, file):
+    async def save(self, file):
         with wave.open(file, "wb") as target:
             target.setnchannels(1)
             target.setsampwidth(2)
             target.setframerate(RATE)
             target.writeframes(self._recording.tobytes())
-        self._recording = None
         tell(event="recorded", file=file)
 
     async def send(self, size):

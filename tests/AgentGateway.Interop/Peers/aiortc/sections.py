@@ -25,7 +25,10 @@ class Tone(MediaStreamTrack):
 
     def __init__(self, frequency):
         super().__init__()
-        self._frequency = frequency
+
+        # A second of it, after which it begins again: a whole number of waves, made once, since a busy machine has no time for it.
+        step = 2 * math.pi * frequency / RATE
+        self._second = array.array("h", (int(9000 * math.sin(step * i)) for i in range(RATE))).tobytes()
         self._frame = 0
         self._start = time.monotonic()
 
@@ -34,10 +37,9 @@ class Tone(MediaStreamTrack):
         if delay > 0:
             await asyncio.sleep(delay)
         first = self._frame * FRAME
-        step = 2 * math.pi * self._frequency / RATE
-        samples = array.array("h", (int(9000 * math.sin(step * (first + i))) for i in range(FRAME)))
+        at = first % RATE * 2
         frame = AudioFrame(format="s16", layout="mono", samples=FRAME)
-        frame.planes[0].update(samples.tobytes())
+        frame.planes[0].update(self._second[at : at + FRAME * 2])
         frame.sample_rate = RATE
         frame.time_base = fractions.Fraction(1, RATE)
         frame.pts = first

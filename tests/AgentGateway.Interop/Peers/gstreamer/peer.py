@@ -102,13 +102,12 @@ class Peer:
         self._recording = array.array("h")
         tell(event="recording")
 
-    def stop(self, file):
-        pcm, self._recording = self._recording, None
+    def save(self, file):
         with wave.open(file, "wb") as target:
             target.setnchannels(1)
             target.setsampwidth(2)
             target.setframerate(RATE)
-            target.writeframes(pcm.tobytes())
+            target.writeframes(self._recording.tobytes())
         tell(event="recorded", file=file)
 
     def send(self, size):

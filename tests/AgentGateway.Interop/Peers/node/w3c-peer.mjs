@@ -1,7 +1,7 @@
 // One peer under a test's control, for every stack that has the W3C API: browsers, @roamhq/wrtc and werift. It takes the
 // commands and tells the events that README.md in the folder above describes. Runs in pages too: no imports.
 //   api    { RTCPeerConnection, needsStun }
-//   media  { createSource() -> { track, stream, play(file, sender) }, listen?(track), record(track) -> { stop(file) } }
+//   media  { createSource() -> { track, stream, play(file, sender) }, listen?(track), record(track) -> { save(file), end() } }
 //   tell   function (event)
 export class W3cPeer {
   #api;
@@ -30,6 +30,7 @@ export class W3cPeer {
 
   async open({ turn, stun, channel }) {
     this.#pc?.close();
+    this.#recording?.end();
     this.#remoteTrack = this.#recording = undefined;
     const servers = this.#api.needsStun ? [{ urls: stun }] : [];
     const pc = (this.#pc = new this.#api.RTCPeerConnection(
@@ -79,12 +80,13 @@ export class W3cPeer {
 
   async record() {
     if (!this.#remoteTrack) throw new Error('there is no remote track');
+    this.#recording?.end();
     this.#recording = await this.#media.record(this.#remoteTrack);
     this.#tell({ event: 'recording' });
   }
 
-  async stop({ file }) {
-    await this.#recording.stop(file);
+  async save({ file }) {
+    await this.#recording.save(file);
     this.#tell({ event: 'recorded', file });
   }
 

@@ -52,8 +52,8 @@ function record(track) {
     bySequence.set(sequence, payload);
   });
   return {
-    stop(file) {
-      unSubscribe();
+    end: unSubscribe,
+    save(file) {
       const parts = [];
       for (let sequence = Math.min(...bySequence.keys()); sequence <= highest; sequence++) {
         const packet = bySequence.get(sequence) ?? Buffer.alloc(0);

@@ -44,8 +44,8 @@ function record(track) {
     chunks.push(samples.filter((_, i) => i % channelCount === 0));
   };
   return {
-    stop(file) {
-      sink.stop();
+    end: () => sink.stop(),
+    save(file) {
       const pcm = new Int16Array(chunks.reduce((n, c) => n + c.length, 0));
       let at = 0;
       for (const chunk of chunks) {

@@ -187,12 +187,11 @@ func (p *peer) run(c command) error {
 		p.mutex.Unlock()
 		tell(event{"event": "recording"})
 		return nil
-	case "stop":
+	case "save":
 		p.mutex.Lock()
-		recording := p.recording
-		p.recording = nil
+		err := p.recording.write(c.File)
 		p.mutex.Unlock()
-		if err := recording.write(c.File); err != nil {
+		if err != nil {
 			return err
 		}
 		tell(event{"event": "recorded", "file": c.File})

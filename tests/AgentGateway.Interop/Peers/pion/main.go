@@ -1,8 +1,8 @@
 // Calls an agent with pion and prints what happened as one JSON object.
 //
 // Plays a file of Opus packets of 20 ms, each behind its length as two bytes (big endian), and records what the agent
-// sends in the same form. Collects the messages of a data channel. Hangs up when the time is over, or when the gateway
-// ends the call.
+// sends in the same form. Collects the messages of a data channel. Hangs up when all of it was played, as many packets and
+// messages came as were asked for, and a second more is over; or when the gateway ends the call, or nothing of that happens.
 package main
 
 import (
@@ -27,10 +27,18 @@ import (
 	"github.com/pion/webrtc/v3/pkg/media"
 )
 
-const frame = 20 * time.Millisecond
+const (
+	frame = 20 * time.Millisecond
+	poll  = 10 * time.Millisecond
+	// What comes after the last thing asked for.
+	tail = time.Second
+	// Only a call that hangs takes so long.
+	limit = 90 * time.Second
+)
 
 type result struct {
 	Status    int             `json:"status"`
+	Session   string          `json:"session"`
 	Answer    string          `json:"answer"`
 	Deleted   int             `json:"deleted"`
 	EndedBy   string          `json:"ended_by"`
@@ -47,6 +55,7 @@ var (
 	outcome result
 	started = time.Now()
 	over    = make(chan struct{})
+	played  = make(chan struct{})
 	endOnce sync.Once
 )
 
@@ -83,6 +92,27 @@ func play(track *webrtc.TrackLocalStaticSample, packets [][]byte) {
 		outcome.Sent++
 		mutex.Unlock()
 	}
+	close(played)
+}
+
+// complete waits until everything asked for has happened.
+func complete(packets, messages int) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		<-played
+		for {
+			mutex.Lock()
+			enough := outcome.Packets >= packets && len(outcome.Messages) >= messages
+			mutex.Unlock()
+			if enough {
+				break
+			}
+			time.Sleep(poll)
+		}
+		time.Sleep(tail)
+		close(done)
+	}()
+	return done
 }
 
 // record writes a packet per sequence number; a lost one is empty.
@@ -133,7 +163,8 @@ func main() {
 	agent := flag.String("agent", "echo", "the agent's name")
 	microphone := flag.String("microphone", "", "file of Opus packets to play")
 	recording := flag.String("recording", "", "file of Opus packets to write")
-	seconds := flag.Float64("seconds", 5, "length of the call")
+	least := flag.Int("packets", 1, "packets that must come")
+	answers := flag.Int("messages", 0, "messages that must come")
 	hangup := flag.String("hangup", "delete", "delete: DELETE the session, close: close the connection only")
 	srtp := flag.String("srtp", "", "gcm: offer AEAD_AES_128_GCM only, sha1: AES128_CM_HMAC_SHA1_80 only; else both")
 	var raw texts
@@ -201,6 +232,7 @@ func main() {
 	body, err := io.ReadAll(response.Body)
 	check(err)
 	outcome.Status = response.StatusCode
+	outcome.Session = response.Header.Get("Location")
 	outcome.Answer = string(body)
 	if response.StatusCode != http.StatusCreated {
 		finish()
@@ -210,13 +242,15 @@ func main() {
 
 	select {
 	case <-over:
-	case <-time.After(time.Duration(*seconds * float64(time.Second))):
+	case <-complete(*least, *answers):
 		ended("caller")
+	case <-time.After(limit):
+		ended("limit")
 	}
 	if outcome.EndedBy == "caller" && *hangup == "delete" {
 		at, err := url.Parse(endpoint)
 		check(err)
-		session, err := at.Parse(response.Header.Get("Location"))
+		session, err := at.Parse(outcome.Session)
 		check(err)
 		request, err := http.NewRequest(http.MethodDelete, session.String(), nil)
 		check(err)
