@@ -23,7 +23,7 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
     [Fact]
     public async Task A_caller_with_another_certificate_than_it_announced_never_connects()
     {
-        await using Bystander bystander = await Calls.StartBystanderAsync();
+        await using Bystander bystander = await Bystander.StartAsync(Calls, fixture.Quiet);
         var impostor = new WebRtcCaller { RewriteOffer = s => Fingerprint().Replace(s, m => m.Groups[1].Value + (m.Groups[2].Value == "00" ? "11" : "00")) };
 
         string id = await Calls.OfferAsync(impostor);
@@ -38,7 +38,7 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
     public async Task Garbage_replayed_and_forged_packets_from_the_callers_own_address_change_nothing()
     {
         var random = new Random(Seed);
-        await using Bystander bystander = await Calls.StartBystanderAsync();
+        await using Bystander bystander = await Bystander.StartAsync(Calls, fixture.Quiet);
         await using var box = new UdpMiddlebox(Calls.Media);
         var caller = new WebRtcCaller { RewriteAnswer = box.Rewrite, Packet = Silence };
         string id = await Calls.ConnectAsync(caller, "echo-relay");
@@ -91,7 +91,7 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
     [Fact]
     public async Task Hostile_messages_cost_their_sender_only()
     {
-        await using Bystander bystander = await Calls.StartBystanderAsync();
+        await using Bystander bystander = await Bystander.StartAsync(Calls, fixture.Quiet);
         var caller = new WebRtcCaller();
         string id = await Calls.ConnectAsync(caller);
 
@@ -128,7 +128,7 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
     [Fact]
     public async Task A_message_of_300_KB_ends_its_senders_call_with_a_reason()
     {
-        await using Bystander bystander = await Calls.StartBystanderAsync();
+        await using Bystander bystander = await Bystander.StartAsync(Calls, fixture.Quiet);
         var caller = new WebRtcCaller { RewriteAnswer = s => MaxMessageSize().Replace(s, "a=max-message-size:1000000") };
         string id = await Calls.ConnectAsync(caller);
 
@@ -144,7 +144,7 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
     public async Task Offers_that_never_connect_are_given_up_and_their_memory_returns()
     {
         const int offers = 200;
-        await using Bystander bystander = await Calls.StartBystanderAsync();
+        await using Bystander bystander = await Bystander.StartAsync(Calls, fixture.Quiet);
         List<double> megabytes = [];
         for (int round = 0; round < 6; round++)
         {
@@ -173,7 +173,7 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
             var caller = new WebRtcCaller { RewriteAnswer = box.Rewrite };
             await calls.ConnectAsync(caller);
             byte[] hello = box.Recorded.First(d => d[0] == 22);
-            await using (Bystander bystander = await calls.StartBystanderAsync())
+            await using (Bystander bystander = await Bystander.StartAsync(calls, fixture.Quiet))
             {
                 Socket[] strangers = [.. Enumerable.Range(0, 50).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))];
                 for (int i = 0; i < flood; i++)
@@ -200,7 +200,7 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
     [Fact]
     public async Task A_slow_offer_is_given_up()
     {
-        await using Bystander bystander = await Calls.StartBystanderAsync();
+        await using Bystander bystander = await Bystander.StartAsync(Calls, fixture.Quiet);
 
         // Faster than the server's minimum rate, and yet for ever.
         using var client = new TcpClient();
@@ -304,16 +304,22 @@ public sealed partial class HostileTests(HostileTests.Gateway fixture) : IClassF
 
         internal GatewayCalls Calls { get; private set; } = null!;
 
+        /// <summary>To a gateway that nobody attacks.</summary>
+        internal GatewayCalls Quiet { get; private set; } = null!;
+
         public async ValueTask InitializeAsync()
         {
             Process = await GatewayProcess.StartOnLoopbackAsync("Media:ConnectTimeout=00:00:02");
             Calls = new GatewayCalls(Process);
+            Quiet = new GatewayCalls(await GatewayProcess.StartOnLoopbackAsync());
         }
 
         public async ValueTask DisposeAsync()
         {
             await Calls.DisposeAsync();
             await Process.DisposeAsync();
+            await Quiet.DisposeAsync();
+            await Quiet.Gateway.DisposeAsync();
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AgentGateway.Net.Tests;
 
 /// <summary>What a call costs the process besides memory: nothing. Counts what belongs to the whole process, so nothing else may run beside it.</summary>
@@ -18,17 +20,20 @@ public sealed class CallCostTests
         Usage few = Usage.Now();
 
         await ConnectAsync(caller, callee, Many - Few);
-        Usage many = Usage.Now();
-
         Assert.Equal((Many, Many), (caller.ConnectionCount, callee.ConnectionCount));
+
+        // The last call's set-up may not have let go of its own at once. (Whatever waits by a timer would be counted.)
+        Usage many = Usage.Now();
+        for (long since = Stopwatch.GetTimestamp(); !IsNoMore(many, few) && Stopwatch.GetElapsedTime(since) < ConnectedPair.Limit; many = Usage.Now())
+            await Task.Yield();
         string told = $"{Few} calls: {few}, {Many} calls: {many}";
-        Assert.True(many.Timers <= few.Timers, told);
-        Assert.True(many.Handles <= few.Handles, told);
-        Assert.True(many.OwnThreads <= few.OwnThreads, told);
+        Assert.True(IsNoMore(many, few), told);
 
         // The pool has the threads it likes, but not one for each call that waits.
         Assert.True(many.PoolThreads < few.PoolThreads + ((Many - Few) / 4), told);
     }
+
+    private static bool IsNoMore(Usage many, Usage few) => many.Timers <= few.Timers && many.Handles <= few.Handles && many.OwnThreads <= few.OwnThreads;
 
     private static async Task ConnectAsync(MediaTransport caller, MediaTransport callee, int count)
     {

@@ -8,7 +8,7 @@ namespace AgentGateway.Calls.Tests.Startup;
 
 public sealed class CallWarmUpTests
 {
-    private static readonly CallWarmUpOptions Patient = new() { Message = "hello", Limit = TimeSpan.FromSeconds(30) };
+    private static readonly CallWarmUpOptions Patient = new() { Message = "hello", Limit = TimeSpan.FromMinutes(1) };
 
     [Fact]
     public async Task Its_calls_are_complete_and_nothing_of_them_stays()

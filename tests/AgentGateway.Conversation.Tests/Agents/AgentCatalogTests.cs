@@ -8,7 +8,7 @@ public sealed class AgentCatalogTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("agents-").FullName;
 
-    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
+    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -44,7 +44,7 @@ public sealed class CallLogWriterTests : IDisposable
         long dropped = writer.Dropped;
         Assert.InRange(dropped, 1, Added - 1);
         stream.Gate.SetResult();
-        Assert.True(SpinWait.SpinUntil(() => writer.Written > 100_000, TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => writer.Written > 100_000, TimeSpan.FromMinutes(1)));
         writer.Add(Voice(Added));
         await writer.DisposeAsync();
 
@@ -101,7 +101,7 @@ public sealed class CallLogWriterTests : IDisposable
             log.Complete();
             time.Advance(TimeSpan.FromSeconds(1));
             string path = Directory.GetFiles(inner).Max(StringComparer.Ordinal)!;
-            Assert.True(SpinWait.SpinUntil(() => new FileInfo(path).Length > 0 && CallLogReader.Open(path).TryRead(out _) is false, TimeSpan.FromSeconds(10)));
+            Assert.True(SpinWait.SpinUntil(() => new FileInfo(path).Length > 0 && CallLogReader.Open(path).TryRead(out _) is false, TimeSpan.FromMinutes(1)));
         }
 
         await folder.DisposeAsync();
@@ -120,7 +120,7 @@ public sealed class CallLogWriterTests : IDisposable
     {
         await using var folder = new CallLogFolder(new CallLogOptions { Folder = _folder }, TimeProvider.System, NullLogger<CallLogFolder>.Instance);
         folder.Create("x", "agent")!.Complete();
-        Assert.True(SpinWait.SpinUntil(() => Directory.GetFiles(_folder).Length == 0, TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => Directory.GetFiles(_folder).Length == 0, TimeSpan.FromMinutes(1)));
     }
 
     private static CallLogEntry Voice(int i) =>

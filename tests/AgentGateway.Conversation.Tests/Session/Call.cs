@@ -154,7 +154,7 @@ internal sealed class Call : IDisposable
                     Settle();
                     return condition();
                 },
-                TimeSpan.FromSeconds(30)),
+                TimeSpan.FromMinutes(1)),
             $"No {what} in:\n{this}");
 
     public T Single<T>()

@@ -204,7 +204,7 @@ public sealed class ToolLoopChatClientTests
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!condition())
         {
             limit.Token.ThrowIfCancellationRequested();

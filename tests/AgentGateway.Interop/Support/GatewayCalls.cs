@@ -44,14 +44,6 @@ internal sealed class GatewayCalls(GatewayProcess gateway) : IAsyncDisposable
         offer.Connection!.Close();
     }
 
-    /// <summary>Starts an echo call that must not notice what the test does.</summary>
-    internal async Task<Bystander> StartBystanderAsync()
-    {
-        var caller = new WebRtcCaller { Packet = [0xF8, 0xFF, 0xFE] };
-        await ConnectAsync(caller, "echo-relay");
-        return new Bystander(caller);
-    }
-
     internal async Task AssertReadyAsync(int calls)
     {
         await Eventually.TrueAsync(

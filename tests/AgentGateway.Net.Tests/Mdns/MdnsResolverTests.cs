@@ -124,7 +124,7 @@ public sealed class MdnsResolverTests
         var group = new IPEndPoint(IPAddress.Parse("ff02::4d"), ((IPEndPoint)responder.Client.LocalEndPoint!).Port);
         responder.JoinMulticastGroup(index, group.Address);
         await using var resolver = new MdnsResolver(
-            new MdnsOptions { Groups = [group], Timeout = TimeSpan.FromSeconds(20) }, TimeProvider.System, new SystemRandomSource(), NullLogger.Instance);
+            new MdnsOptions { Groups = [group], Timeout = ConnectedPair.Limit }, TimeProvider.System, new SystemRandomSource(), NullLogger.Instance);
 
         Task<TransportAddress?> asked = resolver.ResolveAsync(Name);
         UdpReceiveResult question = await responder.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ConnectedPair.Limit, TestContext.Current.CancellationToken);
@@ -192,7 +192,7 @@ public sealed class MdnsResolverTests
         var group = new IPEndPoint(IPAddress.Parse("239.255.77.77"), ((IPEndPoint)responder.Client.LocalEndPoint!).Port);
         responder.JoinMulticastGroup(group.Address, local);
         responder.Client.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, local.GetAddressBytes());
-        var options = new MdnsOptions { Groups = [group], Timeout = TimeSpan.FromSeconds(20) };
+        var options = new MdnsOptions { Groups = [group], Timeout = ConnectedPair.Limit };
         await using var resolver = new MdnsResolver(change(options), TimeProvider.System, new SystemRandomSource(), NullLogger.Instance);
 
         Task<TransportAddress?> asked = resolver.ResolveAsync(Name);
@@ -208,7 +208,7 @@ public sealed class MdnsResolverTests
 
     private static MdnsResolver Create(MdnsResponder responder, Func<MdnsOptions, MdnsOptions>? change = null)
     {
-        var options = new MdnsOptions { Groups = [responder.EndPoint], Timeout = TimeSpan.FromSeconds(20) };
+        var options = new MdnsOptions { Groups = [responder.EndPoint], Timeout = ConnectedPair.Limit };
         return new MdnsResolver(change?.Invoke(options) ?? options, TimeProvider.System, new SystemRandomSource(), NullLogger.Instance);
     }
 }

@@ -56,7 +56,7 @@ public sealed class NamedCandidateTests
             ListenAddress = IPAddress.Loopback,
             Ports = [0],
             IceLite = lite,
-            Mdns = new MdnsOptions { Groups = [responder.EndPoint], Timeout = TimeSpan.FromSeconds(20) },
+            Mdns = new MdnsOptions { Groups = [responder.EndPoint], Timeout = ConnectedPair.Limit },
         },
         TimeProvider.System,
         NullLoggerFactory.Instance);

@@ -6,7 +6,7 @@ namespace AgentGateway.Providers.Tests.Llm;
 
 internal static class Replies
 {
-    public static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    public static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token;
 
     public static ChatMessage[] Ask(string text = "Hello") => [new(ChatRole.System, "You are a test."), new(ChatRole.User, text)];
 

@@ -35,21 +35,21 @@ public sealed class SctpInteropTests
         using UdpPeer peer = StartAiortc(peerStarts: false);
         ushort id = Connect(peer, peerStarts: false);
         peer.End.Association.Send(peer.Now, id, "!open"u8, isText: true);
-        peer.RunUntil(() => peer.End.Messages.Count == 1, 10);
+        peer.RunUntil(() => peer.End.Messages.Count == 1, 60);
         SctpEvent opened = peer.End.Events.Single(e => e is { Kind: SctpEventKind.ChannelOpened, OpenedByRemote: true });
         Assert.Equal(new DataChannelOptions { Label = "py", Ordered = false, MaxRetransmits = 3, Priority = opened.Channel!.Priority }, opened.Channel);
         Assert.Equal("hello"u8, peer.End.Messages[0].Data);
         peer.End.Association.Send(peer.Now, id, "!close"u8, isText: true);
-        peer.RunUntil(() => peer.End.Closed.Any(), 10);
+        peer.RunUntil(() => peer.End.Closed.Any(), 60);
         Assert.Equal([id], peer.End.Closed);
         peer.End.Association.CloseChannel(peer.Now, opened.ChannelId);
-        peer.RunUntil(() => peer.End.Closed.Count() == 2, 10);
+        peer.RunUntil(() => peer.End.Closed.Count() == 2, 60);
         // The id is free again on both sides.
         peer.End.Events.Clear();
         Assert.Equal(id, peer.End.Association.OpenChannel(peer.Now, new DataChannelOptions { Label = "again" }));
-        peer.RunUntil(() => peer.End.Opened.Any(), 10);
+        peer.RunUntil(() => peer.End.Opened.Any(), 60);
         peer.End.Association.Send(peer.Now, id, "second life"u8, isText: true);
-        peer.RunUntil(() => peer.End.Messages.Count == 2, 10);
+        peer.RunUntil(() => peer.End.Messages.Count == 2, 60);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class SctpInteropTests
         using UdpPeer peer = StartAiortc(peerStarts: false);
         Connect(peer, peerStarts: false);
         peer.End.Association.Shutdown(peer.Now);
-        peer.RunUntil(() => peer.End.Association.State == SctpState.Closed, 10);
+        peer.RunUntil(() => peer.End.Association.State == SctpState.Closed, 60);
         Assert.Equal(SctpEventKind.Closed, peer.End.Events[^1].Kind);
     }
 
@@ -74,9 +74,9 @@ public sealed class SctpInteropTests
     {
         if (!peerStarts)
             peer.End.Association.Start(peer.Now);
-        peer.RunUntil(() => peer.End.Association.State == SctpState.Established, 30);
+        peer.RunUntil(() => peer.End.Association.State == SctpState.Established, 60);
         ushort id = peer.End.Association.OpenChannel(peer.Now, new DataChannelOptions { Label = "test" });
-        peer.RunUntil(() => peer.End.Opened.Contains(id), 30);
+        peer.RunUntil(() => peer.End.Opened.Contains(id), 60);
         return id;
     }
 

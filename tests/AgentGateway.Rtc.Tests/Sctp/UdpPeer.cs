@@ -32,7 +32,7 @@ internal sealed class UdpPeer : IDisposable
         _process.BeginErrorReadLine();
         End = new End("ours", new SctpAssociation(options ?? new SctpOptions(), isDtlsClient: peerStarts, new SeededRandom(7)));
         EndPoint from = new IPEndPoint(IPAddress.Loopback, 0);
-        _socket.ReceiveTimeout = 30_000;
+        _socket.ReceiveTimeout = 60_000;
         int length = _socket.ReceiveFrom(_buffer, ref from);
         _socket.Connect(from);
         if (!_buffer.AsSpan(0, length).SequenceEqual("ready"u8))
