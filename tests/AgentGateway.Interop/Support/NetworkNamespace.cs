@@ -36,7 +36,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     {
         // The kernel takes a moment to remove a deleted namespace's interfaces, so that names are not used again.
         string id = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId:x}-{Interlocked.Increment(ref _created):x}");
-        var space = new NetworkNamespace($"agw{id}", $"10.213.{1 + (Environment.ProcessId % 250)}");
+        var space = new NetworkNamespace($"agw{id}", await FreeSubnetAsync());
         try
         {
             await IpAsync("netns", "add", space._name);
@@ -64,12 +64,23 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
-    private static async Task IpAsync(params string[] arguments)
+    // One that no other run has, not even one that was killed and could not clean up.
+    private static async Task<string> FreeSubnetAsync()
     {
-        using Process process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
+        string taken = await IpAsync("-4", "-oneline", "address");
+        return Enumerable.Range(Environment.ProcessId, 250)
+            .Select(n => $"10.213.{1 + (n % 250)}")
+            .First(s => !taken.Contains($" {s}.", StringComparison.Ordinal));
+    }
+
+    private static async Task<string> IpAsync(params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
         string error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"ip {string.Join(' ', arguments)}: {error.Trim()} (creating a network namespace needs root)");
+        return await output;
     }
 }
