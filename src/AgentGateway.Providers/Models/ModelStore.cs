@@ -9,6 +9,10 @@ namespace AgentGateway.Providers.Models;
 /// </summary>
 public sealed partial class ModelStore : IDisposable
 {
+    // ERROR_SHARING_VIOLATION, and EWOULDBLOCK of a lock.
+    private const int SharingViolation = 32;
+    private const int WouldBlock = 11;
+    private const int WouldBlockOnMac = 35;
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(250);
     private readonly ModelStoreOptions _options;
     private readonly TimeProvider _time;
@@ -95,6 +99,13 @@ public sealed partial class ModelStore : IDisposable
         _download.Dispose();
     }
 
+    /// <summary>
+    /// Whether a file could not be opened since another process has it. The error itself must tell: the other one may have let go of the file,
+    /// and deleted it, by the time one looks for it.
+    /// </summary>
+    internal static bool IsHeldByAnother(IOException e) =>
+        e.GetType() == typeof(IOException) && (e.HResult & 0xFFFF) == (OperatingSystem.IsWindows() ? SharingViolation : OperatingSystem.IsMacOS() ? WouldBlockOnMac : WouldBlock);
+
     private IEnumerable<string> LocalFolders(ModelDefinition model)
     {
         yield return Path.Combine(_options.Folder, model.Name);
@@ -165,7 +176,7 @@ public sealed partial class ModelStore : IDisposable
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException e) when (IsHeldByAnother(e))
             {
                 if (!told)
                     LogWaiting(path);

@@ -149,6 +149,21 @@ public sealed class ModelStoreTests : IAsyncLifetime
         Assert.Single(_server.Ranges);
     }
 
+    [Fact]
+    public void A_lock_that_is_gone_by_the_time_one_looks_was_held_all_the_same()
+    {
+        string path = Path.Combine(_root, "held.lock");
+        IOException held;
+        using (Open(path))
+            held = Assert.Throws<IOException>(() => Open(path));
+        Assert.False(File.Exists(path));
+
+        Assert.True(ModelStore.IsHeldByAnother(held));
+        Assert.False(ModelStore.IsHeldByAnother(Assert.Throws<DirectoryNotFoundException>(() => Open(Path.Combine(_root, "missing", "held.lock")))));
+
+        static FileStream Open(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Files_are_taken_out_of_an_archive()
     {
