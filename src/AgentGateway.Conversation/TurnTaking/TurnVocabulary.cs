@@ -88,7 +88,7 @@ internal sealed class TurnVocabulary
 
     private static readonly TurnVocabulary None = new();
 
-    private const int LongestPhrase = 3;
+    private const int LongestPhrase = 4;
     private const int ShortCall = 4;
 
     private readonly Lazy<FrozenSet<string>> _nods;

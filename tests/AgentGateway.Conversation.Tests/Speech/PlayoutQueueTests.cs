@@ -49,6 +49,16 @@ public sealed class PlayoutQueueTests
     }
 
     [Fact]
+    public void A_cut_of_an_older_reply_lets_nothing_of_the_newer_out()
+    {
+        _queue.Cut(2);
+        _queue.Cut(1);
+        _queue.Write(2, Ramp(2500));
+        Assert.False(_queue.Pull(default, _frame));
+        Assert.All(_frame, sample => Assert.Equal(0, sample));
+    }
+
+    [Fact]
     public void A_hold_fades_within_a_frame_and_a_release_goes_on_at_the_sample()
     {
         short[] pcm = [.. Enumerable.Repeat((short)10_000, 9600)];

@@ -1,3 +1,4 @@
+using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.TurnTaking;
 
 namespace AgentGateway.Conversation.Tests.TurnTaking;
@@ -86,5 +87,59 @@ public sealed class DtmfTests
     {
         Dialogue dialogue = Press(new Dialogue().Forget(), "xE€");
         Assert.Equal("", dialogue.Commands());
+    }
+
+    [Fact]
+    public void An_entry_is_a_turn_whose_speech_ended_with_its_last_key()
+    {
+        Dialogue dialogue = Press(new Dialogue(), "47");
+        var last = dialogue.Now;
+        Press(dialogue, "1", gap: 0).Wait(2100);
+        TurnCommand reply = dialogue.Last(TurnCommandKind.StartReply);
+        Assert.Equal((last, last + TimeSpan.FromSeconds(2)), (reply.SpeechEnd, reply.Decided));
+        Assert.Equal((1, 1), (dialogue.Count(TurnCommandKind.ReportUserStarted), dialogue.Count(TurnCommandKind.ReportUserStopped)));
+    }
+
+    [Fact]
+    public void A_first_key_is_the_end_of_speech_as_well()
+    {
+        Dialogue dialogue = new Dialogue();
+        var only = dialogue.Now;
+        Assert.Equal(only, Press(dialogue, "1", gap: 0).Wait(2100).Last(TurnCommandKind.StartReply).SpeechEnd);
+    }
+
+    [Fact]
+    public void A_key_that_interrupts_is_the_end_of_speech()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500);
+        var only = dialogue.Now;
+        Assert.Equal(only, Press(dialogue, "1", gap: 0).Wait(2100).Last(TurnCommandKind.StartReply).SpeechEnd);
+    }
+
+    [Fact]
+    public void A_key_while_a_final_is_awaited_goes_on_with_the_turn()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Partial("where can i park my car").Silence(224).Wait(900);
+        Assert.Equal(TurnPhase.AwaitingTranscript, dialogue.Phase);
+        Press(dialogue, "12", gap: 100);
+        Assert.Equal(TurnPhase.Pausing, dialogue.Phase);
+        dialogue.Final("where can i park my car").Wait(2100);
+        Assert.Equal("where can i park my car 12", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
+
+    [Fact]
+    public void A_key_under_speech_does_not_end_it()
+    {
+        Dialogue dialogue = Press(new Dialogue().Voice("###"), "1", gap: 0);
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+        dialogue.Speak(2500);
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+    }
+
+    [Fact]
+    public void After_the_goodbye_was_begun_a_key_changes_nothing()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Tell(TurnFact.End(ConversationEndReason.AgentEnded, afterReply: true)).Forget();
+        Assert.Equal("", Press(dialogue, "1#").Commands());
     }
 }

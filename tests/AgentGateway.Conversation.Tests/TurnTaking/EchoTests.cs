@@ -107,4 +107,37 @@ public sealed class EchoTests
     }
 
     private static Dialogue Speaking() => new Dialogue().UntilSpeaking().Plays(Spoken).Silence(500).Plays("in the evening").Forget();
+
+    [Fact]
+    public void A_few_words_of_the_agent_behind_its_speech_are_an_echo_where_the_sound_points_the_same_way()
+    {
+        foreach (bool echo in new[] { true, false })
+        {
+            Dialogue dialogue = Speaking().Finished().Forget().WithEcho(echo ? 0.4f : 0).Speak(400).Silence(224).Final("from noon").Wait(2600);
+            Assert.Equal(echo ? 0 : 1, dialogue.Count(TurnCommandKind.CommitTurn));
+            Assert.Equal(echo, dialogue.Count(TurnCommandKind.ReportNoWords) == 1 && dialogue.Last(TurnCommandKind.ReportNoWords).Echo);
+        }
+    }
+
+    [Fact]
+    public void Who_repeats_the_agent_when_it_has_long_finished_is_answered()
+    {
+        Dialogue dialogue = Speaking().Finished().Silence(1500).Forget().Speak(900).Silence(224).Final(Spoken).Wait(2600);
+        Assert.Equal(Spoken, dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
+
+    [Fact]
+    public void A_sound_that_is_only_half_explained_holds_the_agent_at_once()
+    {
+        Dialogue dialogue = Speaking().WithEcho(0.5f).Voice("#");
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+    }
+
+    [Fact]
+    public void An_echo_does_not_make_the_next_short_word_one()
+    {
+        Dialogue dialogue = Speaking().WithEcho(0.9f).Speak(600).Silence(320).Final(Spoken).WithEcho(0).Forget();
+        dialogue.Voice("####").Silence(96).Final("wait", 0.9f);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
+    }
 }

@@ -141,4 +141,52 @@ public sealed class EndAndStallTests
         dialogue.Speak(320).Silence(224).Final("call tomorrow", 0.9f);
         Assert.Equal(cancelled, dialogue.Count(TurnCommandKind.CancelReply));
     }
+
+    [Fact]
+    public void Readiness_is_told_once()
+    {
+        Dialogue dialogue = new Dialogue().Forget().Tell(TurnFact.Ready(greeting: true));
+        Assert.Equal("", dialogue.Commands());
+    }
+
+    [Fact]
+    public void A_voice_over_the_goodbye_changes_nothing_also_when_it_stops_coming()
+    {
+        Dialogue dialogue = new Dialogue(new TurnTakerOptions { MaxSilence = TimeSpan.Zero }).UntilSpeaking().Plays("good bye")
+            .Tell(TurnFact.End(ConversationEndReason.AgentEnded, afterReply: true)).Forget().Speak(400).Wait(1500);
+        Assert.Equal("", dialogue.Commands());
+        Assert.Equal(TurnPhase.Closing, dialogue.Phase);
+    }
+
+    [Fact]
+    public void A_goodbye_decides_what_speech_over_it_was()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(160).Forget().Tell(TurnFact.End(ConversationEndReason.AgentEnded, afterReply: true));
+        Assert.Equal("ReleasePlayout EndUtterance", dialogue.Commands());
+    }
+
+    [Fact]
+    public void Text_that_an_older_reply_did_not_come_to_is_nobodys_echo()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().WithEcho(0.4f);
+        dialogue.Tell(TurnFact.ReplyText(1, "call tomorrow")).Type("stop").Played().Silence(500).Forget();
+        dialogue.Speak(320).Silence(224).Final("call tomorrow", 0.9f);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
+    }
+
+    [Fact]
+    public void Audio_that_stops_while_a_sound_goes_on_in_a_pause_leaves_the_pause_to_end()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Final("i would like to book a").Voice("###");
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+        dialogue.Wait(5000);
+        Assert.Equal("i would like to book a", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
+
+    [Fact]
+    public void Audio_that_comes_again_is_another_sound()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Wait(1010).Forget().Speak(96);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.OpenUtterance));
+    }
 }

@@ -71,4 +71,15 @@ public sealed class EndOfTurnEvidenceTests
 
     private static double Delay(Dialogue dialogue) =>
         (dialogue.TimeOf(TurnCommandKind.StartReply) - dialogue.Last(TurnCommandKind.StartReply).SpeechEnd).TotalMilliseconds;
+
+    [Fact]
+    public void What_is_said_of_an_earlier_utterance_is_nothing_about_the_turn()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Final("i would like to book a").Speak(400).Silence(224).Final("table for");
+        Assert.Equal((TurnPhase.Pausing, 2), (dialogue.Phase, dialogue.Last(TurnCommandKind.EndUtterance).Utterance));
+        dialogue.Tell(TurnFact.ProviderEndOfTurn(1, 1)).Wait(500);
+        Assert.Equal(TurnPhase.Pausing, dialogue.Phase);
+        dialogue.Tell(TurnFact.ProviderEndOfTurn(2, 1));
+        Assert.Equal(TurnPhase.Thinking, dialogue.Phase);
+    }
 }

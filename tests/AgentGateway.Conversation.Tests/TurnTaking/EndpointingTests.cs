@@ -151,6 +151,8 @@ public sealed class EndpointingTests
     [InlineData("Could you spell that for me?", ListeningContext.Spelling)]
     [InlineData("What is your order number?", ListeningContext.Digits)]
     [InlineData("And what is the address for the delivery?", ListeningContext.Address)]
+    [InlineData("Where do you live?", ListeningContext.Address)]
+    [InlineData("What is your date of birth?", ListeningContext.Digits)]
     [InlineData("What can I do for you?", ListeningContext.Open)]
     [InlineData("You find the code in our email.", ListeningContext.Open)]
     [InlineData("Your phone number is noted. How many people?", ListeningContext.Open)]
@@ -256,4 +258,19 @@ public sealed class EndpointingTests
 
     private static double Delay(Dialogue dialogue) =>
         (dialogue.TimeOf(TurnCommandKind.StartReply) - dialogue.Last(TurnCommandKind.StartReply).SpeechEnd).TotalMilliseconds;
+
+    [Fact]
+    public void A_question_that_was_interrupted_was_asked()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Tell(TurnFact.ReplyText(1, "What is your phone number?")).Silence(500);
+        dialogue.Speak(320).Partial("excuse me please");
+        Assert.Equal((TurnPhase.Hearing, ListeningContext.Phone), (dialogue.Phase, dialogue.Turns.Expects));
+    }
+
+    [Fact]
+    public void A_question_that_nobody_heard_was_not_asked()
+    {
+        Dialogue dialogue = new Dialogue().Type("hello").Tell(TurnFact.ReplyText(1, "What is your phone number?")).Type("stop");
+        Assert.Equal(ListeningContext.Open, dialogue.Turns.Expects);
+    }
 }

@@ -197,4 +197,83 @@ public sealed class SilenceTests
         Assert.Equal("ReleasePlayout", dialogue.Commands());
         Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
     }
+
+    [Fact]
+    public void Who_has_spoken_is_asked_as_if_for_the_first_time()
+    {
+        Dialogue dialogue = new Dialogue(Idle).Wait(8100).Played().Finished().UntilSpeaking().Finished().Forget().Wait(8100);
+        Assert.Equal(TurnPhrase.StillThere, dialogue.Last(TurnCommandKind.Say).Phrase);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.Say));
+    }
+
+    [Fact]
+    public void The_reply_that_is_spoken_when_the_time_is_up_is_not_talked_over()
+    {
+        Dialogue dialogue = new Dialogue(Bounded).Wait(95_000).Played().Finished().UntilSpeaking().Forget().Wait(3000);
+        Assert.Equal((TurnPhase.Closing, 0), (dialogue.Phase, dialogue.Count(TurnCommandKind.Say)));
+    }
+
+    [Fact]
+    public void Who_is_cut_by_the_end_of_the_call_is_listened_to_no_longer()
+    {
+        Dialogue dialogue = new Dialogue(Bounded).Wait(98_000).Played().Finished().Speak(1500).Forget().Speak(1500);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.EndUtterance));
+    }
+
+    [Fact]
+    public void A_call_shorter_than_the_warning_has_none()
+    {
+        Dialogue dialogue = new Dialogue(Bounded with { MaxCall = TimeSpan.FromSeconds(30) }).Wait(31_000);
+        Assert.Equal(TurnPhrase.TimeUp, dialogue.Last(TurnCommandKind.Say).Phrase);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.Say));
+    }
+
+    // The warning falls due under a reply that must be heard; what the caller says or said meanwhile comes first.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_warning_waits_for_the_caller(bool stillSpeaking)
+    {
+        Dialogue dialogue = new Dialogue(Bounded with { BargeIn = false, MaxSilence = TimeSpan.Zero }).Wait(30_000).UntilSpeaking().Wait(8000).Silence(500).Forget().Speak(400);
+        if (!stillSpeaking)
+            dialogue.Silence(224).Final("my name is ada");
+        dialogue.Finished();
+        Assert.Equal(0, dialogue.Count(TurnCommandKind.Say));
+        if (stillSpeaking)
+            dialogue.Silence(224).Final("my name is ada");
+        dialogue.Wait(2600);
+        Assert.Equal("my name is ada", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+        dialogue.Played().Finished();
+        Assert.Equal(TurnPhrase.TimeWarning, dialogue.Last(TurnCommandKind.Say).Phrase);
+    }
+
+    [Fact]
+    public void Who_is_not_understood_again_after_an_answer_is_told_again()
+    {
+        var dialogue = new Dialogue();
+        for (int i = 1; i <= 2; i++)
+        {
+            dialogue.Speak(1600).Silence(224).Final("").Final("");
+            Assert.Equal(i, dialogue.Log.Count(entry => entry.Command is { Kind: TurnCommandKind.Say, Phrase: TurnPhrase.NotUnderstood }));
+            dialogue.Played().Finished().UntilSpeaking().Finished();
+        }
+    }
+
+    [Fact]
+    public void A_noise_long_after_an_interruption_is_owed_nothing()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Partial("excuse me please").Silence(224).Final("excuse me please").Wait(2600);
+        dialogue.Played().Finished().Forget().Silence(500).Speak(400).Silence(224).Final("");
+        Assert.Equal((1, 0), (dialogue.Count(TurnCommandKind.ReportNoWords), dialogue.Count(TurnCommandKind.Say)));
+        Assert.Equal(TurnPhase.Listening, dialogue.Phase);
+    }
+
+    [Fact]
+    public void Nobody_is_asked_into_a_sound()
+    {
+        Dialogue dialogue = new Dialogue(Idle).Wait(7900).Voice("####");
+        Assert.Equal(0, dialogue.Count(TurnCommandKind.Say));
+        dialogue.Silence(320).Wait(8100);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.Say));
+    }
 }

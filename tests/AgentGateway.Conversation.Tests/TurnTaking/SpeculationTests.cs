@@ -105,4 +105,48 @@ public sealed class SpeculationTests
         Assert.Equal(1, dialogue.Count(TurnCommandKind.DropSpeculation));
         Assert.Equal(1, dialogue.Count(TurnCommandKind.CommitTurn));
     }
+
+    [Fact]
+    public void What_became_the_answer_is_not_dropped_with_the_next()
+    {
+        Dialogue dialogue = new Dialogue(Ahead).Speak(400).Silence(224).Final(Text).Wait(1500);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CommitSpeculation));
+        dialogue.Forget().Type("stop").Type("no, go on");
+        Assert.Equal(0, dialogue.Count(TurnCommandKind.DropSpeculation));
+    }
+
+    [Fact]
+    public void What_was_dropped_is_dropped_once()
+    {
+        Dialogue dialogue = new Dialogue(Ahead).Speak(400).Silence(224).Final(Text).Speak(320);
+        dialogue.Tell(TurnFact.End(Events.ConversationEndReason.CallerHungUp, afterReply: false));
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.DropSpeculation));
+    }
+
+    [Fact]
+    public void An_answer_to_the_agents_own_echo_is_dropped()
+    {
+        Dialogue dialogue = new Dialogue(Ahead).UntilSpeaking().Plays("we are open today from noon").Finished().Forget();
+        dialogue.WithEcho(0.5f).Speak(400).Silence(224).Final("we are open today");
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.StartSpeculation));
+        dialogue.Wait(2600);
+        Assert.Equal((1, 1), (dialogue.Count(TurnCommandKind.ReportNoWords), dialogue.Count(TurnCommandKind.DropSpeculation)));
+    }
+
+    [Fact]
+    public void The_end_of_the_call_drops_it()
+    {
+        Dialogue dialogue = new Dialogue(Ahead with { MaxCall = TimeSpan.FromMilliseconds(800), MinDelay = TimeSpan.FromSeconds(1) }).Speak(400).Silence(224).Final(Text).Wait(500);
+        Assert.Equal((1, 1), (dialogue.Count(TurnCommandKind.StartSpeculation), dialogue.Count(TurnCommandKind.DropSpeculation)));
+        Assert.Equal(TurnPhrase.TimeUp, dialogue.Last(TurnCommandKind.Say).Phrase);
+    }
+
+    [Fact]
+    public void A_noise_long_after_an_interruption_that_was_answered_ahead_is_owed_nothing()
+    {
+        Dialogue dialogue = new Dialogue(Ahead).UntilSpeaking().Silence(500).Speak(320).Partial("excuse me please").Silence(224).Final(Text).Wait(2600);
+        Assert.Equal(dialogue.Turns.Generation, dialogue.Last(TurnCommandKind.CommitSpeculation).Generation);
+        dialogue.Played().Finished().Forget().Silence(500).Speak(400).Silence(224).Final("");
+        Assert.Equal((1, 0), (dialogue.Count(TurnCommandKind.ReportNoWords), dialogue.Count(TurnCommandKind.Say)));
+    }
 }

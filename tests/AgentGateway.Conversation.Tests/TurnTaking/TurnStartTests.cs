@@ -134,4 +134,34 @@ public sealed class TurnStartTests
         dialogue.Wait(30);
         Assert.Equal(TurnPhase.AwaitingTranscript, dialogue.Phase);
     }
+
+    [Fact]
+    public void Short_pauses_do_not_add_up_to_the_end_of_speech()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Forget().Voice("....#....#....#....#....");
+        Assert.Equal("", dialogue.Commands());
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+        dialogue.Voice("...");
+        Assert.Equal(TurnPhase.Pausing, dialogue.Phase);
+    }
+
+    [Fact]
+    public void A_sound_too_short_for_speech_lets_the_pause_end_also_without_its_final()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Final("i need a table for").Voice("###").Silence(96);
+        Assert.Equal(TurnPhase.Pausing, dialogue.Phase);
+        dialogue.Wait(5000);
+        Assert.Equal("i need a table for", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
+
+    [Fact]
+    public void A_pause_before_another_turn_is_none_inside_this_one()
+    {
+        // One pause inside the first turn; then an interruption that is decided before its sound is surely speech.
+        Dialogue dialogue = new Dialogue().Speak(400).Silence(320).Speak(400).Silence(224).Final("a table").Final("a table for two please").Wait(2600).Played();
+        dialogue.Silence(3000).Voice("##").Partial("excuse me please").Speak(400).Silence(224);
+        dialogue.Forget().Final("where can i park my car please").Wait(2600);
+        TurnCommand reply = dialogue.Last(TurnCommandKind.StartReply);
+        Assert.Equal(599.2, (reply.Decided - reply.SpeechEnd).TotalMilliseconds, 1.0);
+    }
 }

@@ -1,3 +1,4 @@
+using AgentGateway.Conversation.Events;
 using AgentGateway.Conversation.TurnTaking;
 
 namespace AgentGateway.Conversation.Tests.TurnTaking;
@@ -92,5 +93,63 @@ public sealed class TypedTextTests
         Assert.Equal(TurnPhase.AwaitingTranscript, dialogue.Phase);
         dialogue.Final("yeah");
         Assert.Equal(1, dialogue.Count(TurnCommandKind.CommitTurn));
+    }
+
+    [Fact]
+    public void Before_the_conversation_is_ready_it_is_not_answered()
+    {
+        Dialogue dialogue = new Dialogue(ready: false).Forget().Type("hello");
+        Assert.Equal("", dialogue.Commands());
+        Assert.Equal(TurnPhase.Starting, dialogue.Phase);
+    }
+
+    [Fact]
+    public void After_the_goodbye_was_begun_it_changes_nothing()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Tell(TurnFact.End(ConversationEndReason.AgentEnded, afterReply: true)).Forget();
+        dialogue.Type("hello").Type("My name is Ada.", run: false);
+        Assert.Equal("", dialogue.Commands());
+    }
+
+    [Fact]
+    public void With_a_sound_that_may_become_speech_it_is_one_turn()
+    {
+        Dialogue dialogue = new Dialogue().Voice("###").Type("hello");
+        Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+        dialogue.Speak(200).Silence(224).Final("there");
+        Assert.Equal("there hello", dialogue.Wait(2600).Last(TurnCommandKind.CommitTurn).Text);
+        Assert.Equal(1, dialogue.Turns.Turn);
+    }
+
+    [Fact]
+    public void A_turn_was_decided_when_it_was_over_not_when_its_text_was_there()
+    {
+        Dialogue dialogue = new Dialogue().Speak(400).Partial("where can i park my car").Silence(224).Wait(900);
+        Assert.Equal(TurnPhase.AwaitingTranscript, dialogue.Phase);
+        var decided = dialogue.TimeOf(TurnCommandKind.ReportState);
+        dialogue.Wait(50).Type("today").Wait(50).Final("where can i park my car");
+        Assert.Equal("where can i park my car today", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+        Assert.Equal(decided, dialogue.Last(TurnCommandKind.StartReply).Decided);
+    }
+
+    [Fact]
+    public void It_ends_the_sound_of_the_agent_that_was_listened_to()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).WithEcho(0.9f).Speak(320).Forget().Type("stop");
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.EndUtterance));
+    }
+
+    [Fact]
+    public void It_is_never_taken_for_an_echo()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Plays("we are open today").Type("we are open today");
+        Assert.Equal("we are open today", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
+
+    [Fact]
+    public void A_silent_answer_is_not_reported_as_speech()
+    {
+        Dialogue dialogue = new Dialogue().Type("hello", spoken: false).Forget().Finished();
+        Assert.Equal("ReportState", dialogue.Commands());
     }
 }
