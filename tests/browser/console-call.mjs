@@ -57,8 +57,12 @@ function watchCall(rate) {
     }
   });`;
   const ready = ears.audioWorklet.addModule(URL.createObjectURL(new Blob([recorderModule], { type: 'text/javascript' })));
+  let channel;
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {
+    createDataChannel(...args) {
+      return (channel = super.createDataChannel(...args));
+    }
     constructor(...args) {
       super(...args);
       this.addEventListener('track', async (e) => {
@@ -105,6 +109,11 @@ function watchCall(rate) {
         this.step = Object.keys(step)[0];
         await takers[this.step](step, call);
       }
+    },
+    // A message that waited for longer than the call lasted.
+    receiveLate() {
+      const data = JSON.stringify({ label: 'rtvi-ai', type: 'server-message', data: { type: 'agent-state', state: 'listening' } });
+      channel.dispatchEvent(new MessageEvent('message', { data }));
     },
     recorded() {
       const pcm = new Int16Array(chunks.reduce((n, c) => n + c.length, 0));
@@ -189,6 +198,7 @@ try {
   fs.writeFileSync(options.recording, writeWav(decodePcm(await page.evaluate(() => window.__call.recorded())), RATE));
   if ((await page.getAttribute('#stage', 'data-state')) !== 'ended') await page.click('#call');
   await page.waitForFunction(() => document.getElementById('stage').dataset.state === 'ended');
+  await page.evaluate(() => window.__call.receiveLate());
   Object.assign(
     result,
     await page.evaluate(() => ({

@@ -69,6 +69,8 @@ export class Call {
   }
 
   private receive(text: string): void {
+    // On a busy machine messages may have waited for longer than the call lasted.
+    if (this.over) return;
     const message = parse(text);
     if (message) this.events.message(message);
     else if (text.includes('"peerLeft"')) this.finish(undefined);

@@ -131,7 +131,10 @@ async function startCall(withMicrophone = true): Promise<void> {
   startedAt = performance.now();
   if (microphone) meters.you.attach(context, microphone);
   const current = new Call(microphone, {
-    connected: () => show(agent.mode === 'conversation' ? 'listening' : 'echo'),
+    connected: () => {
+      // The agent may have told its own state before.
+      if (stage.dataset['state'] === 'connecting') show(agent.mode === 'conversation' ? 'listening' : 'echo');
+    },
     remoteStream: (stream) => {
       audio.srcObject = stream;
       void audio.play().catch(() => alertUser('The browser blocked the sound. Press to hear the agent.', { label: 'Play', run: () => void audio.play().then(hideAlert) }));
