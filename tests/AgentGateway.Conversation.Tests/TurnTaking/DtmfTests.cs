@@ -142,4 +142,12 @@ public sealed class DtmfTests
         Dialogue dialogue = new Dialogue().UntilSpeaking().Tell(TurnFact.End(ConversationEndReason.AgentEnded, afterReply: true)).Forget();
         Assert.Equal("", Press(dialogue, "1#").Commands());
     }
+
+    [Fact]
+    public void A_nod_over_what_must_be_heard_is_no_part_of_the_entry_behind_it()
+    {
+        Dialogue dialogue = new Dialogue(new TurnTakerOptions { BargeIn = false }).UntilSpeaking().Silence(500).Speak(320).Silence(224).Final("yeah", 0.9f).Finished();
+        Press(dialogue, "1", gap: 0).Wait(2100);
+        Assert.Equal("1", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
 }

@@ -177,9 +177,12 @@ public sealed class EndAndStallTests
     [Fact]
     public void Audio_that_stops_while_a_sound_goes_on_in_a_pause_leaves_the_pause_to_end()
     {
-        Dialogue dialogue = new Dialogue().Speak(400).Silence(224).Final("i would like to book a").Voice("###");
+        Dialogue dialogue = new Dialogue().Speak(400);
+        var end = dialogue.Now;
+        dialogue.Silence(224).Final("i would like to book a").Voice("###");
         Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
         dialogue.Wait(5000);
+        Assert.Equal(end, dialogue.Last(TurnCommandKind.StartReply).SpeechEnd);
         Assert.Equal("i would like to book a", dialogue.Last(TurnCommandKind.CommitTurn).Text);
     }
 
@@ -188,5 +191,12 @@ public sealed class EndAndStallTests
     {
         Dialogue dialogue = new Dialogue().Speak(400).Wait(1010).Forget().Speak(96);
         Assert.Equal(1, dialogue.Count(TurnCommandKind.OpenUtterance));
+    }
+
+    [Fact]
+    public void Speech_whose_audio_stopped_counts_as_speech()
+    {
+        Dialogue dialogue = new Dialogue().Speak(1600).Wait(8000);
+        Assert.Equal(TurnPhrase.NotUnderstood, dialogue.Last(TurnCommandKind.Say).Phrase);
     }
 }

@@ -137,9 +137,9 @@ public sealed class LateWordsTests
     [Fact]
     public void The_time_for_deciding_one_sound_does_not_decide_the_next()
     {
-        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Silence(224).Final("yeah");
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Partial("yeah").Silence(224).Final("yeah");
         Assert.Equal(TurnPhase.Speaking, dialogue.Phase);
-        dialogue.Speak(640);
+        dialogue.Speak(800);
         Assert.Equal(TurnPhase.Contested, dialogue.Phase);
         Assert.Equal(TurnCommandKind.HoldPlayout, dialogue.Kinds.Last(kind => kind is TurnCommandKind.HoldPlayout or TurnCommandKind.ReleasePlayout));
     }

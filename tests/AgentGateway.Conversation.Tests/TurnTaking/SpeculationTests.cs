@@ -118,8 +118,7 @@ public sealed class SpeculationTests
     [Fact]
     public void What_was_dropped_is_dropped_once()
     {
-        Dialogue dialogue = new Dialogue(Ahead).Speak(400).Silence(224).Final(Text).Speak(320);
-        dialogue.Tell(TurnFact.End(Events.ConversationEndReason.CallerHungUp, afterReply: false));
+        Dialogue dialogue = new Dialogue(Ahead).Speak(400).Silence(224).Partial(Text).Wait(900).Final("where can i park my cart").Type("stop").Type("go on");
         Assert.Equal(1, dialogue.Count(TurnCommandKind.DropSpeculation));
     }
 

@@ -160,7 +160,7 @@ public sealed class TurnStartTests
         // One pause inside the first turn; then an interruption that is decided before its sound is surely speech.
         Dialogue dialogue = new Dialogue().Speak(400).Silence(320).Speak(400).Silence(224).Final("a table").Final("a table for two please").Wait(2600).Played();
         dialogue.Silence(3000).Voice("##").Partial("excuse me please").Speak(400).Silence(224);
-        dialogue.Forget().Final("where can i park my car please").Wait(2600);
+        dialogue.Forget().Final("where can i park my car please").Tell(TurnFact.ProviderEndOfTurn(dialogue.Last(TurnCommandKind.EndUtterance).Utterance, 0.75f)).Wait(2600);
         TurnCommand reply = dialogue.Last(TurnCommandKind.StartReply);
         Assert.Equal(599.2, (reply.Decided - reply.SpeechEnd).TotalMilliseconds, 1.0);
     }

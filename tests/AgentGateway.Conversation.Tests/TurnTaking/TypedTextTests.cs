@@ -152,4 +152,13 @@ public sealed class TypedTextTests
         Dialogue dialogue = new Dialogue().Type("hello", spoken: false).Forget().Finished();
         Assert.Equal("ReportState", dialogue.Commands());
     }
+
+    [Fact]
+    public void Behind_what_must_be_heard_it_is_no_speech_and_waits_for_nothing()
+    {
+        Dialogue dialogue = new Dialogue(new TurnTakerOptions { BargeIn = false }).UntilSpeaking().Silence(500).Type("hello").Forget().Finished();
+        Assert.Equal("ReportAgentStopped ReportState CommitTurn StartReply ReportState", dialogue.Commands());
+        dialogue = new Dialogue(new TurnTakerOptions { BargeIn = false }).UntilSpeaking().Silence(500).Speak(400).Silence(224).Final("my name is").Type("ada").Forget().Finished();
+        Assert.Equal("my name is ada", dialogue.Last(TurnCommandKind.CommitTurn).Text);
+    }
 }
