@@ -171,6 +171,7 @@ public sealed class HedgingTests
         endpoints.A.Reply(Forever, "Late.");
         Assert.Equal("From C.", await endpoints.AnswerAsync(TimeSpan.FromSeconds(1.5)));
         Assert.Equal((4, 1), (endpoints.B.Requests.Count, endpoints.Health(2).Hedges));
+        Assert.Equal(0, endpoints.Health(1).Hedges);
     }
 
     [Fact]

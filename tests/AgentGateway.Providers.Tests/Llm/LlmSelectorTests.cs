@@ -44,6 +44,23 @@ public sealed class LlmSelectorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_connection_that_was_opened_four_minutes_ago_is_opened_again()
+    {
+        _server.Models = ["m"];
+        var time = new ManualTimeProvider();
+        using var selector = new LlmSelector(new LlmSettings { BaseUrl = _server.BaseUrl, Model = "m" }, time, NullLogger<LlmSelector>.Instance);
+        await selector.SelectAsync(Agent(), Replies.Limit);
+        await selector.Warming;
+        foreach ((double seconds, int requests) in new[] { (239.0, 1), (1.0, 2) })
+        {
+            time.Advance(TimeSpan.FromSeconds(seconds));
+            await selector.SelectAsync(Agent(), Replies.Limit);
+            await selector.Warming;
+            Assert.Equal(requests, _server.ModelRequests);
+        }
+    }
+
+    [Fact]
     public async Task A_configured_endpoint_comes_first()
     {
         _server.Models = ["first-model", "second-model"];
