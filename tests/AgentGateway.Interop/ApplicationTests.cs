@@ -15,6 +15,7 @@ namespace AgentGateway.Interop;
 [Collection("real peers")]
 public sealed class ApplicationTests
 {
+    private const string Filler = "One moment, please.";
     private const string AgentFile = "---\ndisplay_name: Porter\ndescription: Knows the rooms.\nllm: { provider: host }\n---\n\n# System\n\nYou know the rooms.\n\n# Greeting\n\nHello.\n";
 
     [Fact]
@@ -71,7 +72,11 @@ public sealed class ApplicationTests
                     asked = true;
                     break;
                 case "bot-output" when asked && message.GetProperty("data").GetProperty("spoken_status").GetString() == "completed":
-                    return message.GetProperty("data").GetProperty("text").GetString()!;
+                    // On a busy machine the agent may bridge the time that the answer takes.
+                    string said = message.GetProperty("data").GetProperty("text").GetString()!;
+                    if (said != Filler)
+                        return said;
+                    break;
             }
         }
 
