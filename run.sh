@@ -19,7 +19,7 @@ if [ ! -f "$host" ] || newer_than "$stamp" "$ROOT/src" "$ROOT/Directory.Build.pr
   touch "$stamp"
 fi
 
-# 512 KB, in hexadecimal: what outlives a collection waits for less before it is collected too, so that those pauses stay short. No runtimeconfig sets it.
-export DOTNET_GCGen1MaxBudget="${DOTNET_GCGen1MaxBudget:-80000}"
+# 64 KB, in hexadecimal: what outlives a collection waits for less before it is collected too, so that those pauses stay short. No runtimeconfig sets it.
+export DOTNET_GCGen1MaxBudget="${DOTNET_GCGen1MaxBudget:-10000}"
 cd "$ROOT"
 exec dotnet "$host" "$@"

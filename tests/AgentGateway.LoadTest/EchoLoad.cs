@@ -9,7 +9,7 @@ internal static class EchoLoad
 {
     private const string Header = "server,calls,failed,cpu_ms_per_call_second,rss_mb,rss_mb_per_call,sent,received,missing,"
         + "interarrival_p50_ms,interarrival_p99_ms,setup_p50_ms,setup_p99_ms,caller_cpu_ms_per_call_second,"
-        + "allocated_bytes_per_packet,gc_count,gc_pause_p99_ms,gc_pause_max_ms,lateness_p99_ms,lateness_max_ms";
+        + "allocated_bytes_per_packet,gc_count,gc_pause_p99_ms,gc_pause_max_ms,lateness_p99_ms,lateness_max_ms,gc_pause_p50_ms";
 
     /// <summary>What callers say unless they are given a recording.</summary>
     internal const string Sentence = "Good evening. I would like to hear my own voice.";
@@ -121,7 +121,7 @@ internal static class EchoLoad
         }
     }
 
-    private static string Probed(ServerProbe.Sample? probe, long packets) => probe is not { } p ? ",,,,," : string.Create(
+    private static string Probed(ServerProbe.Sample? probe, long packets) => probe is not { } p ? ",,,,,," : string.Create(
         CultureInfo.InvariantCulture,
-        $"{(double)p.AllocatedBytes / Math.Max(1, 2 * packets):F2},{p.Collections},{p.PauseP99:F2},{p.PauseMax:F2},{p.LatenessP99:F2},{p.LatenessMax:F2}");
+        $"{(double)p.AllocatedBytes / Math.Max(1, 2 * packets):F2},{p.Collections},{p.PauseP99:F2},{p.PauseMax:F2},{p.LatenessP99:F2},{p.LatenessMax:F2},{p.PauseP50:F2}");
 }

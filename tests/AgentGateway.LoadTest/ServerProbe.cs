@@ -9,7 +9,7 @@ internal static partial class ServerProbe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    internal readonly record struct Sample(long AllocatedBytes, int Collections, double PauseP99, double PauseMax, double LatenessP99, double LatenessMax);
+    internal readonly record struct Sample(long AllocatedBytes, int Collections, double PauseP99, double PauseMax, double LatenessP99, double LatenessMax, double PauseP50);
 
     /// <summary>Null when there is no probe in that process.</summary>
     internal static async Task<Sample?> ReadAsync(int pid, string? file, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ internal static partial class ServerProbe
             if (all.Length == lines)
                 continue;
             double[] values = [.. all[^1].Split(',').Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
-            return new Sample((long)values[0], (int)values[1], values[2], values[3], values[4], values[5]);
+            return new Sample((long)values[0], (int)values[1], values[2], values[3], values[4], values[5], values[6]);
         }
 
         return null;

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using AgentGateway.LoadTest;
 
 /// <summary>
 /// Runs inside a measured .NET server, not in the load tool: with DOTNET_STARTUP_HOOKS=AgentGateway.LoadTest.dll the
@@ -13,8 +14,8 @@ internal static class StartupHook
     internal const string FileVariable = "AGENTGATEWAY_PROBE";
     internal const int Signal = 10;
 
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(5);
-    private static readonly List<double> Pauses = new(4096);
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(2);
+    private static readonly List<double> Pauses = new(16384);
     private static readonly List<PosixSignalRegistration> Registrations = [];
     private static readonly Lock Gate = new();
     private static readonly MeterListener Meters = new();
@@ -83,10 +84,10 @@ internal static class StartupHook
             Pauses.Clear();
         }
 
-        double p99 = pauses.Length == 0 ? 0 : pauses[(int)Math.Ceiling(0.99 * pauses.Length) - 1];
+        double Percentile(double fraction) => pauses.Length == 0 ? 0 : Percentiles.Of(pauses, fraction);
         File.AppendAllText(_file, string.Create(
             CultureInfo.InvariantCulture,
-            $"{allocated - _allocated},{pauses.Length},{p99:F2},{(pauses.Length == 0 ? 0 : pauses[^1]):F2},{_latenessP99:F2},{_latenessMax:F2}\n"));
+            $"{allocated - _allocated},{pauses.Length},{Percentile(0.99):F2},{Percentile(1):F2},{_latenessP99:F2},{_latenessMax:F2},{Percentile(0.5):F2}\n"));
         _allocated = GC.GetTotalAllocatedBytes(precise: true);
     }
 }

@@ -83,7 +83,7 @@ start() {
 }
 
 # As run.sh starts it; other servers know nothing of it, nor do the callers mind.
-export DOTNET_GCGen1MaxBudget=80000
+export DOTNET_GCGen1MaxBudget=10000
 PROBE="$OUT/probe.txt"
 start_gateway() {
   rm -f "$PROBE"

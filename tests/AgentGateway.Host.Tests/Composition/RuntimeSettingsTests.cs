@@ -7,7 +7,7 @@ public sealed class RuntimeSettingsTests
 {
     [Theory]
     // A larger budget of new objects makes pauses of a collection as long as several frames.
-    [InlineData("System.GC.Gen0MaxBudget", 256 * 1024)]
+    [InlineData("System.GC.Gen0MaxBudget", 64 * 1024)]
     // Pool threads that spin take a quarter of the process's CPU.
     [InlineData("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit", 0)]
     public void The_program_brings_its_runtime_settings(string name, int value)
