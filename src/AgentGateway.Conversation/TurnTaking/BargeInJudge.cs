@@ -69,7 +69,7 @@ internal sealed class BargeInJudge(TurnVocabulary vocabulary, TurnTakerOptions o
     }
 
     /// <summary>The verdict on speech that ended, once its final is there or is waited for no longer.</summary>
-    public BargeInVerdict AfterSpeech(in Overheard heard, Instant now) => Ended(heard, IsEcho(heard.Echo) || heard.Speech < options.StartSpeech ? 2 : 1, now);
+    public BargeInVerdict AfterSpeech(in Overheard heard, Instant now) => Ended(heard with { IsFinal = true }, IsEcho(heard.Echo) || heard.Speech < options.StartSpeech ? 2 : 1, now);
 
     /// <summary>
     /// The verdict on words that were recognised after the agent had already gone on: only what clearly wants the floor.
@@ -100,16 +100,23 @@ internal sealed class BargeInJudge(TurnVocabulary vocabulary, TurnTakerOptions o
     {
         takesFloor = vocabulary.HasInterrupt(words);
         int real = vocabulary.CountRealWords(words, IsSure(heard));
-        if (words.Count is 0 or > MostNodWords || takesFloor || heard.Span > options.NodLength)
+        if (words.Count == 0 || heard.Span >= options.NodLength)
             return real;
         // The agent is silent meanwhile: nothing is lost by hearing the sound to its end, or to the length that no nod has.
-        if (!heard.IsFinal && (heard.Confidence < Sure || vocabulary.MayBecomeNod(words)))
+        if (!heard.IsFinal && (heard.Confidence < Sure || (!takesFloor && vocabulary.MayBecomeNod(words))))
+        {
+            takesFloor = false;
             return 0;
+        }
+
+        if (takesFloor || words.Count > MostNodWords)
+            return real;
         double nod = vocabulary.NodDistance(words);
         double call = vocabulary.InterruptDistance(words);
         double doubt = heard.Confidence is { } sure ? Math.Clamp((Sure - sure) / (Sure - Unsure), 0, 1) : UnknownDoubt;
         takesFloor = call < nod - CallMargin && call <= Between(SureCallDistance, UnsureCallDistance, doubt);
-        return nod <= Between(SureDistance, UnsureDistance, doubt) ? 0 : real;
+        double brevity = Math.Clamp((options.NodLength - heard.Span) / (options.NodLength - options.UsualNodLength), 0, 1);
+        return nod <= Between(SureDistance, UnsureDistance, doubt * brevity) ? 0 : real;
     }
 
     private static bool IsSure(in Overheard heard) => heard.Confidence >= SureOfWord;

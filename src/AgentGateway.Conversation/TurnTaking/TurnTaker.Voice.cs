@@ -89,7 +89,7 @@ public sealed partial class TurnTaker
         user.Confidence,
         _detector.SpeechLength,
         user.Onset,
-        _detector.SpeechEnd - user.Onset,
+        Instant.Max(_detector.SureSpeechEnd, user.Onset) - user.Onset,
         _detector.EchoLikelihood,
         _detector.TurnedToEcho && _detector.SpeechStart == user.Onset);
 

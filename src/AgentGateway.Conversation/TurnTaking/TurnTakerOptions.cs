@@ -98,8 +98,11 @@ public sealed record TurnTakerOptions
     /// <summary>Speech over the agent that interrupts although it was only back-channels so far.</summary>
     public TimeSpan LongBackChannel { get; init; } = TimeSpan.FromMilliseconds(1500);
 
-    /// <summary>Longest sound over the agent that may be a misheard back-channel.</summary>
-    public TimeSpan NodLength { get; init; } = TimeSpan.FromMilliseconds(800);
+    /// <summary>Sound over the agent, to its last moment that was surely speech, from which on it is judged while it goes on, and is no misheard back-channel.</summary>
+    public TimeSpan NodLength { get; init; } = TimeSpan.FromMilliseconds(1000);
+
+    /// <summary>Length of such a sound from which on it has to sound the more like a back-channel to be one, the longer it is.</summary>
+    public TimeSpan UsualNodLength { get; init; } = TimeSpan.FromMilliseconds(700);
 
     /// <summary>Most time playout stays held after speech over the agent ended.</summary>
     public TimeSpan MaxDecisionWait { get; init; } = TimeSpan.FromMilliseconds(700);

@@ -12,11 +12,8 @@ internal sealed class TurnVocabulary
 
     private static readonly TurnVocabulary English = new()
     {
-        BackChannels = Set(
-            "uh huh", "uh-huh", "uhuh", "mm", "mhm", "mm-hmm", "mm hmm", "hm", "hmm", "mmm", "huh", "ah", "aha", "oh", "ooh", "okay", "ok", "kay", "k",
-            "yeah", "yep", "yup", "yes", "right", "sure", "i see", "got it", "alright", "all right", "cool", "nice", "great", "good", "wow",
-            "really", "exactly", "true", "uh", "um", "er", "erm", "well", "of course", "absolutely", "definitely", "perfect", "fine", "gotcha", "that's right", "that's true",
-            "makes sense", "sounds good", "fair enough", "i know", "interesting", "lovely"),
+        BackChannels = Set(BackChannelPhrases.English),
+        CommonBackChannels = Set(BackChannelPhrases.CommonEnglish),
         Interjections = Set("ah", "oh", "yeah", "okay"),
         Interrupts = Set(
             "stop", "wait", "no", "nope", "hold on", "hang on", "one moment", "one second", "excuse me", "sorry", "pardon", "listen", "hello", "hey",
@@ -53,9 +50,8 @@ internal sealed class TurnVocabulary
 
     private static readonly TurnVocabulary German = new()
     {
-        BackChannels = Set(
-            "mhm", "hm", "hmm", "mm", "aha", "ah", "ach", "ach so", "achso", "oh", "okay", "ok", "ja", "jaja", "ja ja", "genau", "gut", "klar", "stimmt",
-            "richtig", "alles klar", "verstehe", "aja", "so", "schön", "super", "äh", "ähm"),
+        BackChannels = Set(BackChannelPhrases.German),
+        CommonBackChannels = Set(BackChannelPhrases.CommonGerman),
         Interjections = Set("ah", "oh", "ja", "okay"),
         Interrupts = Set(
             "stopp", "stop", "halt", "warte", "warten sie", "moment", "einen moment", "nein", "nee", "entschuldigung", "hallo", "sorry", "hör auf",
@@ -102,6 +98,9 @@ internal sealed class TurnVocabulary
 
     /// <summary>Said while listening, without wanting the floor.</summary>
     public FrozenSet<string> BackChannels { get; private init; } = Empty;
+
+    /// <summary>Those of them said most, which others are misheard for.</summary>
+    public FrozenSet<string> CommonBackChannels { get; private init; } = Empty;
 
     /// <summary>Back-channels that another one often follows.</summary>
     public FrozenSet<string> Interjections { get; private init; } = Empty;
@@ -193,7 +192,7 @@ internal sealed class TurnVocabulary
         return says ? real : 0;
     }
 
-    /// <summary>How near words sound to a back-channel, as <see cref="WordSounds.Distance"/>; 1 when there is no list.</summary>
+    /// <summary>How near words sound to a common back-channel, as <see cref="WordSounds.Distance"/>; 1 when there is no list.</summary>
     public double NodDistance(List<string> words) => Nearest(words, _nods.Value);
 
     /// <summary>The same for what takes the floor.</summary>
@@ -206,8 +205,19 @@ internal sealed class TurnVocabulary
         return BackChannels.Any(nod => nod.StartsWith(text, StringComparison.Ordinal));
     }
 
-    /// <summary>Whether the text holds a word or phrase that takes the floor.</summary>
-    public bool HasInterrupt(List<string> words) => Has(Interrupts, words);
+    /// <summary>Whether the text holds a word or phrase that takes the floor, and not as part of a longer back-channel: "no problem".</summary>
+    public bool HasInterrupt(List<string> words)
+    {
+        for (int i = 0; i < words.Count;)
+        {
+            int nod = Match(BackChannels, words, i);
+            if (Match(Interrupts, words, i) is > 0 and var call && call >= nod)
+                return true;
+            i += Math.Max(nod, 1);
+        }
+
+        return false;
+    }
 
     /// <summary>Whether the text holds one of some words or phrases.</summary>
     public static bool Has(FrozenSet<string> phrases, List<string> words)
@@ -232,7 +242,7 @@ internal sealed class TurnVocabulary
 
     // Alone, and after an interjection: "ah okay", "oh I see".
     private FrozenSet<string> SoundsOfNods() =>
-        BackChannels.SelectMany(nod => Interjections.Select(before => WordSounds.Of($"{before} {nod}".Split(' ')))
+        CommonBackChannels.SelectMany(nod => Interjections.Select(before => WordSounds.Of($"{before} {nod}".Split(' ')))
             .Append(WordSounds.Of(nod.Split(' ')))).ToFrozenSet(StringComparer.Ordinal);
 
     // Once, and twice where it is short: "wait wait".

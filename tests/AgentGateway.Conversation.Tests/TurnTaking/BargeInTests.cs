@@ -190,10 +190,51 @@ public sealed class BargeInTests
     [Fact]
     public void What_sounds_like_a_back_channel_interrupts_when_it_is_long()
     {
-        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(640).Partial("the kid", 0.25f).Speak(96);
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(640).Partial("the kid", 0.25f).Speak(320);
         Assert.Equal(TurnPhase.Contested, dialogue.Phase);
         dialogue.Speak(96);
         Assert.Equal(TurnPhase.Hearing, dialogue.Phase);
+    }
+
+    // In noise the voice activity model lets go late: '-' is 0.4.
+    [Fact]
+    public void The_length_of_a_nod_is_that_of_what_was_surely_speech()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(640).Partial("and likely", 0.25f).Speak(256).Voice("-------").Forget();
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+        dialogue.Silence(224).Final("exact lee", 0.25f);
+        Assert.Equal("EndUtterance ReleasePlayout", dialogue.Commands());
+        Dialogue spoken = new Dialogue().UntilSpeaking().Silence(500).Speak(640).Partial("and likely", 0.25f).Speak(480);
+        Assert.Equal(1, spoken.Count(TurnCommandKind.CancelReply));
+    }
+
+    [Theory]
+    [InlineData(500, 0)]
+    [InlineData(1000, 1)]
+    public void The_longer_a_sound_is_the_nearer_it_has_to_be_to_a_back_channel(int length, int cancelled)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(320).Partial("the", 0.25f).Speak(length - 320).Silence(224).Forget().Final("the kid", 0.25f);
+        Assert.Equal(cancelled, dialogue.Count(TurnCommandKind.CancelReply));
+    }
+
+    [Theory]
+    [InlineData("no")]
+    [InlineData("make it right now")]
+    public void What_is_half_heard_and_would_take_the_floor_is_waited_for_while_it_may_be_a_nod(string text)
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(640).Partial(text, 0.4f).Speak(160);
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+        dialogue.Silence(224).Forget().Final("no problem", 0.4f);
+        Assert.Equal("ReleasePlayout", dialogue.Commands());
+    }
+
+    [Fact]
+    public void Unsure_words_decide_when_no_final_comes_in_time()
+    {
+        Dialogue dialogue = new Dialogue().UntilSpeaking().Silence(500).Speak(640).Partial("too expensive", 0.4f).Speak(64).Silence(224);
+        Assert.Equal(TurnPhase.Contested, dialogue.Phase);
+        dialogue.Wait(800);
+        Assert.Equal(1, dialogue.Count(TurnCommandKind.CancelReply));
     }
 
     // "sorry", twice.
@@ -270,6 +311,10 @@ public sealed class BargeInTests
     [InlineData("and a")]
     [InlineData("m")]
     [InlineData("well")]
+    [InlineData("no problem")]
+    [InlineData("that makes sense")]
+    [InlineData("oh that's wonderful")]
+    [InlineData("thank you very much")]
     [InlineData("")]
     public void A_back_channel_lets_the_agent_go_on(string text)
     {
