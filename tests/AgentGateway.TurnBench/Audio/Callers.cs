@@ -12,9 +12,13 @@ internal sealed class Callers(BenchEngines engines, Cast cast)
 
     private readonly BenchEngines _engines = WithEspeak(engines, cast);
     private readonly List<Utterance> _recordings = [.. cast.Excerpts.Count > 0 ? cast.Excerpts.Select(Load) : Load(cast)];
+    private List<Utterance>? _sentences;
 
-    /// <summary>Turn number n: every third one is a recording of a person.</summary>
-    internal Utterance Turn(int n) => n % 3 == 2 ? _recordings[n / 3 % _recordings.Count] : OneOf(cast.Requests, n);
+    // A pause is put into a turn: where the speaker paused, too, it would be longer than is asked for, or lie between sentences.
+    private List<Utterance> Sentences => _sentences ??= [.. _recordings.Where(said => LongestPause(said) <= TimeSpan.FromSeconds(0.25))];
+
+    /// <summary>Turn number n: every third one is a recording of a person who does not pause.</summary>
+    internal Utterance Turn(int n) => n % 3 == 2 ? Sentences[n / 3 % Sentences.Count] : OneOf(cast.Requests, n);
 
     /// <summary>Recording number n of a person.</summary>
     internal Utterance Person(int n) => _recordings[n % _recordings.Count];
@@ -104,6 +108,21 @@ internal sealed class Callers(BenchEngines engines, Cast cast)
         return new Utterance($"{voice.Name}: {text}", normal, gaps.Length > 0 ? gaps : Sounds.FindGaps(normal));
     }
 
+    // As the voice activity model hears it, to which a breath is a pause.
+    private TimeSpan LongestPause(Utterance said)
+    {
+        using IVoiceActivityDetector detector = _engines.VoiceActivity.CreateDetector();
+        int longest = 0;
+        int pause = 0;
+        for (int at = 0; at + detector.WindowSamples <= said.Pcm.Length; at += detector.WindowSamples)
+        {
+            pause = detector.Process(said.Pcm.AsSpan(at, detector.WindowSamples)) < 0.5f ? pause + detector.WindowSamples : 0;
+            longest = Math.Max(longest, pause);
+        }
+
+        return TimeSpan.FromSeconds((double)longest / Utterance.SampleRate);
+    }
+
     private static Utterance Load(Excerpt excerpt)
     {
         Recording recording = Recordings.Get(excerpt.Recording);
@@ -129,9 +148,6 @@ internal sealed class Callers(BenchEngines engines, Cast cast)
             foreach (short[] said in sentences ? Sounds.Sentences(Sounds.Normalize(pcm)) : [pcm])
             {
                 short[] normal = Sounds.Normalize(said);
-                // A pause is put in: with one of its own it would be longer than is asked for.
-                if (fresh && Sounds.LongestPause(normal) > TimeSpan.FromSeconds(0.25))
-                    continue;
                 yield return new Utterance(recording.Name, normal, Sounds.FindGaps(normal));
             }
         }

@@ -83,21 +83,6 @@ internal static class Sounds
         }
     }
 
-    /// <summary>The longest silence in something that was said.</summary>
-    internal static TimeSpan LongestPause(short[] pcm)
-    {
-        double quiet = Amplitude(SpeechLevel) / 12;
-        int longest = 0;
-        int run = 0;
-        for (int at = 0; at + Frame <= pcm.Length; at += Frame)
-        {
-            run = Rms(pcm.AsSpan(at, Frame)) < quiet ? run + Frame : 0;
-            longest = Math.Max(longest, run);
-        }
-
-        return TimeSpan.FromSeconds((double)longest / Utterance.SampleRate);
-    }
-
     /// <summary>
     /// The last syllable twice as long, at its pitch: its loudest 0.1 s is said again and again, each time where it fits best on what went before.
     /// </summary>
