@@ -172,7 +172,7 @@ seconds_each=$SECONDS_EACH
 for agent in echo-relay echo; do
   wants churn || break
   if late "calls that come and go beside $agent"; then continue; fi
-  start_gateway || { NOTES+=("The gateway did not start for calls that come and go beside $agent."); continue; }
+  AGENTGATEWAY_PROBE_PERIOD=2 start_gateway || { NOTES+=("The gateway did not start for calls that come and go beside $agent."); continue; }
   measure "gateway $agent (20 calls a second come and go)" 40 "$URL/whip/$agent" --churn 20 --probe "$PROBE"
   stop_server
 done
