@@ -8,7 +8,7 @@ using AgentGateway.LoadTest;
 /// runtime calls <see cref="Initialize"/> before the server's Main. On SIGUSR1 it appends a line to the file named by
 /// AGENTGATEWAY_PROBE: what the process allocated and how long the collector has paused it, and how late media frames
 /// left, all since the last line. Between two lines it allocates nothing. How often it looks, in milliseconds, is in
-/// AGENTGATEWAY_PROBE_PERIOD (20): looking every 2 ms tells collections that follow each other closely apart, and costs 10 ms of CPU a second.
+/// AGENTGATEWAY_PROBE_PERIOD (20): looking every 2 ms tells collections that follow each other closely apart, but wakes the process 500 times a second.
 /// </summary>
 internal static class StartupHook
 {
